@@ -1,0 +1,115 @@
+"""The order of the checks: cells, shapes, references, then every rule across tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from placement_planner.checks.boundaries import (
+    check_middle_areas,
+    check_population,
+    check_projection,
+)
+from placement_planner.checks.cells import check_cells
+from placement_planner.checks.costs import (
+    check_fallback_cover,
+    check_fallback_shares,
+    check_unit_costs,
+)
+from placement_planner.checks.locations import check_site_locations
+from placement_planner.checks.options import (
+    check_funding_years,
+    check_locks,
+    check_option_starts,
+    check_paying_pots,
+    check_phase_shares,
+    check_pot_actions,
+    check_pot_years,
+    check_provision_ramps,
+    check_ramps,
+    check_sizes,
+)
+from placement_planner.checks.references import check_references
+from placement_planner.checks.schools import (
+    check_base_january,
+    check_closing_years,
+    check_roll,
+    check_steps,
+)
+from placement_planner.checks.shapes import check_polygons, check_road_lines, reprojected
+from placement_planner.checks.study import CheckedStudy, UnsoundError
+from placement_planner.errors import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from placement_planner.scenario import Scenario
+    from placement_planner.storage import RawTable
+
+__all__ = ["RULES", "check_tables"]
+
+_NEVER_EMPTY = (
+    "authorities",
+    "areas",
+    "population",
+    "population_projection",
+    "sites",
+    "caseload",
+)
+
+RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
+    check_polygons,
+    check_road_lines,
+    check_middle_areas,
+    check_population,
+    check_projection,
+    check_site_locations,
+    check_closing_years,
+    check_roll,
+    check_base_january,
+    check_steps,
+    check_locks,
+    check_option_starts,
+    check_sizes,
+    check_phase_shares,
+    check_provision_ramps,
+    check_ramps,
+    check_paying_pots,
+    check_pot_actions,
+    check_pot_years,
+    check_funding_years,
+    check_fallback_shares,
+    check_fallback_cover,
+    check_unit_costs,
+)
+
+
+def check_tables(
+    raw: Mapping[str, RawTable], scenario: Scenario | None
+) -> tuple[CheckedStudy, list[Finding]]:
+    """Check tables one by one and together; a rule that needs what is broken is passed over."""
+    findings: list[Finding] = []
+    tables = {}
+    for name, raw_table in raw.items():
+        table, found = check_cells(raw_table)
+        findings += found
+        if table is not None:
+            tables[name] = table
+    study, found = reprojected(CheckedStudy(tables=tables, scenario=scenario))
+    findings += found
+    findings += [
+        Finding(tables[name].file, None, None, "no rows", "at least one row")
+        for name in _NEVER_EMPTY
+        if name in raw and raw[name].has_every_row and name in tables and tables[name].frame.empty
+    ]
+    study, found = check_references(study)
+    findings += found
+    for rule in RULES:
+        findings += _applied(rule, study)
+    return study, findings
+
+
+def _applied(rule: Callable[[CheckedStudy], list[Finding]], study: CheckedStudy) -> list[Finding]:
+    try:
+        return rule(study)
+    except UnsoundError:
+        return []

@@ -1,0 +1,271 @@
+"""Figures of an outcome that may be shown: tables for maps and reports, past `privacy`.
+
+Maps, workbooks and printed summaries take their figures from here, so that they say the same and
+nothing leaves that disclosure control has not seen. Figures are of the final planned year unless
+they say otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from placement_planner.codes import code_table
+from placement_planner.privacy import (
+    WITHHELD,
+    Withheld,
+    cost_band,
+    count_withheld,
+    finest_level,
+    shown_sites,
+    withhold,
+)
+from placement_planner.wording import in_gbp, measure_name, phases_sentence, year_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from placement_planner.outcome import Outcome
+    from placement_planner.siting.plan import Plan
+
+__all__ = [
+    "LEVEL_NAMES",
+    "AreaTable",
+    "area_codes",
+    "final_year",
+    "gap_by_area",
+    "journeys_by_area",
+    "known_names",
+    "need_by_area",
+    "placed_in_builds",
+    "shown_builds",
+    "shown_measures",
+    "shown_pots",
+]
+
+Kind = Literal["all", "base", "special"]
+LEVEL_NAMES = {"area": "small area", "middle": "larger area", "authority": "authority"}
+
+
+@dataclass(frozen=True)
+class AreaTable:
+    """Figures by area at the finest level that may be shown.
+
+    `frame` has code, name and the figures; `level` is a key of `LEVEL_NAMES`.
+    """
+
+    frame: pd.DataFrame
+    level: str
+    withheld: Withheld
+
+
+def final_year(outcome: Outcome) -> int:
+    """Return the last planned academic year, by its first calendar year."""
+    return outcome.scenario.horizon.years[-1]
+
+
+def known_names(table: str) -> pd.Series[str]:
+    """Return the names of a code table, by code."""
+    codes = code_table(table)
+    return codes.drop_duplicates(codes.columns[0]).set_index(codes.columns[0])["name"]
+
+
+def area_codes(outcome: Outcome) -> pd.DataFrame:
+    """Return codes and names of every small area at every level."""
+    areas = pd.DataFrame(outcome.inputs.areas.drop(columns="geometry"))
+    names = outcome.inputs.authorities[["authority_code", "authority_name"]]
+    return areas.merge(names, on="authority_code", how="left", validate="many_to_one")
+
+
+def _tables_by_level(
+    outcome: Outcome, frame: pd.DataFrame, finest: str, sums: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Sum a table of `finest` area codes to that level and every coarser one; none is left out."""
+    areas = area_codes(outcome)
+    by_finest = frame.groupby("area_code")[list(sums)].sum()
+    units = areas.drop_duplicates(f"{finest}_code")
+    figures = units.join(by_finest, on=f"{finest}_code").fillna(dict.fromkeys(sums, 0.0))
+    levels = list(LEVEL_NAMES)
+    return {
+        level: figures.groupby([f"{level}_code", f"{level}_name"], as_index=False)[list(sums)]
+        .sum()
+        .rename(columns={f"{level}_code": "code", f"{level}_name": "name"})
+        for level in levels[levels.index(finest) :]
+    }
+
+
+def need_by_area(outcome: Outcome, kind: Kind = "all") -> AreaTable:
+    """Return children who need a place, by area: all of them, or those for bases or specials."""
+    need = outcome.area_need[outcome.area_need["academic_year"] == final_year(outcome)]
+    if kind != "all":
+        kinds = code_table("need_groups").set_index("need_group")["provision_kind"]
+        need = need[need["need_group"].map(kinds) == kind]
+    tables = _tables_by_level(outcome, need, "area", ["children"])
+    title = {
+        "all": "Children who need a specialist place",
+        "base": "Children who need a place in a specialist base",
+        "special": "Children who need a place in a special school",
+    }[kind]
+    return _area_table(outcome, title, tables, ["children"])
+
+
+def gap_by_area(outcome: Outcome) -> AreaTable:
+    """Return children without a suitable local specialist place: do_nothing and plan."""
+    sums = ["do_nothing", "plan"]
+    year = final_year(outcome)
+    parts = [
+        plan.fallback[plan.fallback["academic_year"] == year].rename(columns={"children": name})
+        for name, plan in zip(sums, (outcome.do_nothing, outcome.plan), strict=True)
+    ]
+    frame = pd.concat(parts).reindex(columns=["area_code", *sums])
+    tables = _tables_by_level(outcome, frame, outcome.scenario.siting.level, sums)
+    return _area_table(outcome, "Children without a suitable local specialist place", tables, sums)
+
+
+def journeys_by_area(outcome: Outcome) -> AreaTable:
+    """Return mean minutes one way of the same children: do_nothing and plan, and how many.
+
+    Children without a suitable local place are in it with the usual journey of their route.
+    """
+    sums = ["children", "do_nothing", "plan"]
+    parts = [
+        _child_minutes(outcome, outcome.do_nothing, "do_nothing"),
+        _child_minutes(outcome, outcome.plan, "plan").drop(columns="children"),
+    ]
+    frame = pd.concat(parts).reindex(columns=["area_code", *sums])
+    tables = {
+        level: table.assign(
+            **{
+                name: table[name] / table["children"].where(table["children"] > 0)
+                for name in sums[1:]
+            }
+        )
+        for level, table in _tables_by_level(
+            outcome, frame, outcome.scenario.siting.level, sums
+        ).items()
+    }
+    return _area_table(outcome, "Mean journey, one way", tables, ["children"], sums[1:])
+
+
+def _child_minutes(outcome: Outcome, plan: Plan, name: str) -> pd.DataFrame:
+    """Return children and their minutes summed, by row of placements and fallback."""
+    columns = ["area_code", "academic_year", "children", "minutes"]
+    rows = pd.concat([plan.placements[columns], plan.fallback[columns]])
+    rows = rows[rows["academic_year"] == final_year(outcome)]
+    return rows.assign(**{name: rows["children"] * rows["minutes"]})
+
+
+def _area_table(
+    outcome: Outcome,
+    title: str,
+    tables: dict[str, pd.DataFrame],
+    counts: Sequence[str],
+    derived: Sequence[str] = (),
+) -> AreaTable:
+    """Choose the level, withhold, and count what was withheld."""
+    choices = outcome.scenario.privacy
+    level = finest_level(tables, counts, choices)
+    record = count_withheld(title, LEVEL_NAMES[level], tables[level], counts, choices)
+    return AreaTable(withhold(tables[level], counts, choices, derived), level, record)
+
+
+def placed_in_builds(outcome: Outcome) -> pd.Series[float]:
+    """Return children placed in each build in the final year, by option_id; not yet withheld."""
+    placements = outcome.plan.placements
+    placements = placements[placements["academic_year"] == final_year(outcome)]
+    option_ids = placements["pool_id"].str.rpartition(":")[0]
+    children = placements.groupby(option_ids.rename("option_id"))["children"].sum()
+    return children.reindex(outcome.plan.builds["option_id"], fill_value=0.0)
+
+
+def shown_builds(outcome: Outcome) -> pd.DataFrame:
+    """Return the builds of the plan as they may be told, one row each, in order of opening.
+
+    Returns
+    -------
+    DataFrame
+        By `option_id` (not to be shown): scheme (a running number), place, authority, action,
+        designation, phases, places, starts, opens, cost (in words), capital_gbp (``c`` where only
+        the band may be told), children (placed there; may be ``c``), release, is_named, easting,
+        northing.
+    """
+    inputs, choices = outcome.inputs, outcome.scenario.privacy
+    builds = outcome.plan.builds.merge(
+        inputs.options[["option_id", "action", "designation", "phases", "release_status"]],
+        on="option_id",
+        validate="one_to_one",
+    ).set_index("option_id")
+    chosen = inputs.options[inputs.options["option_id"].isin(builds.index)]
+    builds = builds.join(shown_sites(chosen, inputs.sites, inputs.areas, choices))
+    named = builds["is_named"].astype(bool)
+    authorities = inputs.authorities.set_index("authority_code")["authority_name"]
+    releases = builds["release_status"].map(known_names("release_statuses"))
+    exact = builds["capital_gbp"].map(in_gbp).astype(object)
+    shown: pd.DataFrame = builds.assign(
+        authority=builds["authority_code"].map(authorities),
+        action=builds["action"].map(known_names("actions")),
+        designation=builds["designation"].map(known_names("need_groups")),
+        phases=builds["phases"].map(phases_sentence),
+        starts=builds["start_year"].map(year_label),
+        opens=builds["opening_year"].map(year_label),
+        cost=exact.where(named, cost_band(builds["capital_gbp"])),
+        capital_gbp=builds["capital_gbp"].astype(object).where(named, WITHHELD),
+        children=placed_in_builds(outcome),
+        release=releases.astype(object).where(named, "Name withheld: not approved for release"),
+    )
+    shown = withhold(shown, ["children"], choices).sort_values(
+        ["opening_year", "authority", "place", "action", "designation"]
+    )
+    return shown.assign(scheme=range(1, len(shown) + 1))
+
+
+def shown_measures(outcome: Outcome) -> pd.DataFrame:
+    """Return the measures with a name each: measure, name, unit, do_nothing, plan.
+
+    Counts of children are withheld or rounded; where the cost of one build only may not
+    be told, the capital of all of them is shown as a band.
+    """
+    measures = outcome.measures.reset_index(drop=True)
+    keys = measures["measure"]
+    is_count = measures["unit"] == "children"
+    columns = ["do_nothing", "plan"]
+    counts = withhold(measures[is_count], columns, outcome.scenario.privacy)[columns]
+    shown = measures.assign(name=keys.map(measure_name)).astype(dict.fromkeys(columns, object))
+    shown.loc[is_count, columns] = counts.astype(object)
+    builds = shown_builds(outcome)
+    untold = ~builds["is_named"].astype(bool)
+    if untold.sum() == 1:
+        band = cost_band(measures.loc[keys == "capital_gbp", "plan"].astype(float))
+        shown.loc[keys == "capital_gbp", "plan"] = band.astype(object)
+    return shown[["measure", "name", "unit", *columns]]
+
+
+def shown_pots(outcome: Outcome) -> pd.DataFrame:
+    """Return each pot: name, owner, years, funding to the final year, spent and left.
+
+    Where a single build whose cost may not be told draws on a pot, what is spent is shown as a
+    band and what is left is withheld.
+    """
+    inputs, spend = outcome.inputs, outcome.plan.spend
+    reached = inputs.pot_funding[inputs.pot_funding["academic_year"] <= final_year(outcome)]
+    authorities = inputs.authorities.set_index("authority_code")["authority_name"]
+    pots = inputs.pots.set_index("pot_id")
+    funded = reached.groupby("pot_id")["gbp"].sum().reindex(pots.index, fill_value=0.0)
+    spent = spend.groupby("pot_id")["gbp"].sum().reindex(pots.index, fill_value=0.0)
+    untold = shown_builds(outcome)["is_named"].astype(bool).pipe(lambda named: named.index[~named])
+    drawn = spend[spend["option_id"].isin(untold)].groupby("pot_id")["option_id"].nunique()
+    gives_away = drawn.reindex(pots.index, fill_value=0) == 1
+    left = funded - spent
+    return pd.DataFrame(
+        {
+            "pot": pots["pot_name"],
+            "owner": pots["owner"].map(authorities).fillna("Whole region"),
+            "starts": pots["starts"].map(year_label),
+            "expires": pots["expires"].map(year_label),
+            "funded_gbp": funded,
+            "spent_gbp": spent.astype(object).mask(gives_away, cost_band(spent)),
+            "left_gbp": left.astype(object).mask(gives_away, WITHHELD),
+        }
+    )

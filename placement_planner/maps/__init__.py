@@ -1,0 +1,5 @@
+"""One-file maps that open from disk with the network off."""
+
+from placement_planner.maps.page import write_map
+
+__all__ = ["write_map"]

@@ -1,0 +1,98 @@
+"""Children who need a specialist place: by small area, need group, phase and year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from placement_planner.codes import code_table
+from placement_planner.need.cohort import cohort_ratios, project_caseload, project_plans
+from placement_planner.need.groups import TO_PLACE, count_scope
+from placement_planner.need.small_areas import area_weights, spread_need, sum_to_middle
+from placement_planner.tables import checked
+from placement_planner.tables.stages import Need, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandera.typing import DataFrame
+
+    from placement_planner.scenario import NeedChoices
+    from placement_planner.tables.study import Caseload, Flows, Population, PopulationProjection
+
+__all__ = [
+    "cohort_ratios",
+    "project_caseload",
+    "project_need",
+    "project_plans",
+    "sum_to_middle",
+]
+
+OUTSIDE = "OUTSIDE"
+_GROUP = ["authority_code", "need_group", "phase"]
+
+
+def _placed_outside(flows: DataFrame[Flows] | None, areas: pd.DataFrame) -> pd.DataFrame:
+    """Children of each authority placed out of the region now, by need group and phase."""
+    columns = [*_GROUP, "outside"]
+    if flows is None:
+        return pd.DataFrame(columns=columns).astype({"outside": float})
+    rules = code_table("need_group_rules").query("specialism == 'special'")
+    away = flows[flows["provision_id"] == OUTSIDE]
+    away = away.merge(areas[["area_code", "authority_code"]], on="area_code").merge(
+        rules[["need_type", "need_group"]], on="need_type"
+    )
+    return (
+        away.groupby(_GROUP, as_index=False)["children"]
+        .sum()
+        .rename(columns={"children": "outside"})
+    )
+
+
+def project_need(
+    caseload: DataFrame[Caseload],
+    projection: DataFrame[PopulationProjection],
+    population: DataFrame[Population],
+    areas: pd.DataFrame,
+    flows: DataFrame[Flows] | None,
+    years: Sequence[int],
+    choices: NeedChoices,
+) -> tuple[DataFrame[Need], DataFrame[Scope]]:
+    """Project children who need a specialist place, and account for all who do not.
+
+    Parameters
+    ----------
+    caseload, projection
+        Plans by authority, January, NCY, need and setting; population by authority, year and age.
+    population, areas, flows
+        What need is spread to small areas by; `flows` also says who is placed out of the region,
+        held constant.
+    years
+        Academic years wanted.
+
+    Returns
+    -------
+    tuple
+        Need by small area, need group, phase and year; and the scope table, in which every
+        child with a plan stands once, for the base year and `years`.
+    """
+    cube = project_caseload(
+        caseload, projection, choices.base_january, years, choices.pooling_children
+    )
+    counted = count_scope(cube, choices.residential_share)
+    counted = counted.merge(_placed_outside(flows, areas), on=_GROUP, how="left")
+    sought = counted["counted_as"] == TO_PLACE
+    outside = counted["outside"].fillna(0.0).clip(upper=counted["children"]).where(sought, 0.0)
+    away = counted[outside > 0].assign(
+        counted_as="placed_outside_region", children=outside[outside > 0]
+    )
+    counted = counted.assign(children=counted["children"] - outside).drop(columns="outside")
+    keys = ["authority_code", "academic_year", "counted_as"]
+    scope = pd.concat([counted, away]).groupby(keys, as_index=False)["children"].sum()
+    to_place = counted[sought & counted["academic_year"].isin(list(years))]
+    weights = area_weights(
+        areas, population, flows, to_place[_GROUP].drop_duplicates(), choices.history_weight
+    )
+    need = spread_need(to_place.drop(columns="counted_as"), weights)
+    return checked(Need, need), checked(Scope, scope)

@@ -1,0 +1,172 @@
+"""The order of the stages: the only module that knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from placement_planner import costs, need, supply, travel
+from placement_planner.errors import SolveError
+from placement_planner.outcome import Outcome
+from placement_planner.siting.audit import audit_plan
+from placement_planner.siting.extract import extract_plan
+from placement_planner.siting.measures import compare_plans
+from placement_planner.siting.model import build_model
+from placement_planner.siting.problem import Tables, build_problem
+from placement_planner.siting.solve import solve
+from placement_planner.tables import checked
+from placement_planner.tables.stages import Need
+from placement_planner.tables.study import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pandera.typing import DataFrame
+
+    from placement_planner.inputs import Inputs
+    from placement_planner.scenario import Scenario
+    from placement_planner.siting.plan import Plan
+    from placement_planner.tables.stages import Scope
+
+__all__ = ["Stages", "find_plan", "outcome_of", "run", "run_stages"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stages:
+    """What the stages before siting hand over."""
+
+    area_need: DataFrame[Need]
+    scope: DataFrame[Scope]
+    tables: Tables
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def _in_order(inputs: Inputs) -> Inputs:
+    """Sort every table by its first columns, so that the order of a file's rows changes nothing."""
+    tables: dict[str, Any] = {field.name: getattr(inputs, field.name) for field in fields(inputs)}
+    ordered = {
+        name: table.sort_values(_plain_columns(table)).reset_index(drop=True)
+        for name, table in tables.items()
+        if isinstance(table, pd.DataFrame)
+    }
+    return replace(inputs, **ordered)
+
+
+def _plain_columns(table: pd.DataFrame) -> list[str]:
+    return [name for name in table.columns if name != "geometry"]
+
+
+def run_stages(
+    inputs: Inputs, scenario: Scenario, progress: Callable[[str], None] = _silent
+) -> Stages:
+    """Project need, count places, measure journeys and price them."""
+    inputs = _in_order(inputs)
+    years = scenario.horizon.years
+    progress("projecting need")
+    area_need, scope = need.project_need(
+        inputs.caseload,
+        inputs.population_projection,
+        inputs.population,
+        inputs.areas,
+        inputs.flows,
+        years,
+        scenario.need,
+    )
+    is_middle = scenario.siting.level == "middle"
+    siting_need = need.sum_to_middle(area_need, inputs.areas) if is_middle else area_need
+    progress("counting places")
+    pools = supply.places_by_year(inputs.provision, inputs.sites, years)
+    used = pd.concat([pools["site_id"], inputs.options["site_id"]]).unique()
+    progress("measuring journeys")
+    journeys = travel.straight_line_journeys(
+        inputs.areas,
+        inputs.population,
+        inputs.sites[inputs.sites["site_id"].isin(used)],
+        inputs.areas["middle_code" if is_middle else "area_code"],
+        scenario.travel,
+    )
+    tables = Tables(
+        need=checked(Need, siting_need),
+        pools=pools,
+        travel=journeys,
+        place_costs=costs.costs_of_places(inputs.unit_costs, scenario.travel),
+        compatibility=inputs.compatibility,
+        fallback=costs.fallback_by_authority(inputs.fallback, inputs.authorities["authority_code"]),
+        options=inputs.options,
+        pots=inputs.pots,
+        pot_funding=inputs.pot_funding,
+        sites=inputs.sites,
+    )
+    return Stages(area_need=area_need, scope=scope, tables=tables)
+
+
+def find_plan(
+    tables: Tables, scenario: Scenario, progress: Callable[[str], None] = _silent
+) -> Plan:
+    """Build, solve, extract and audit one siting problem.
+
+    Raises
+    ------
+    SolveError
+        If no plan is found, or the plan fails its own audit.
+    """
+    problem = build_problem(tables, scenario)
+    progress(
+        f"{len(problem.demand):,} groups of children, {len(problem.arcs):,} possible placements, "
+        f"{len(problem.decisions):,} ways to build"
+    )
+    plan = extract_plan(problem, solve(build_model(problem), scenario.solver, progress))
+    broken = audit_plan(plan, tables, scenario)
+    if broken:
+        raise SolveError("\n".join([f"the plan breaks {len(broken)} of its own rules:", *broken]))
+    return plan
+
+
+def outcome_of(
+    inputs: Inputs, scenario: Scenario, stages: Stages, do_nothing: Plan, plan: Plan
+) -> Outcome:
+    """Gather what a run came to, and measure both plans."""
+    tables = stages.tables
+    return Outcome(
+        inputs=inputs,
+        scenario=scenario,
+        area_need=stages.area_need,
+        need=tables.need,
+        scope=stages.scope,
+        pools=tables.pools,
+        travel=tables.travel,
+        place_costs=tables.place_costs,
+        do_nothing=do_nothing,
+        plan=plan,
+        measures=compare_plans(do_nothing, plan, tables, scenario),
+    )
+
+
+def without_options(tables: Tables) -> Tables:
+    """Return the same problem with nothing to build: the optimised do-nothing."""
+    return replace(tables, options=Options.validate(tables.options.iloc[:0]))
+
+
+def run(inputs: Inputs, scenario: Scenario, progress: Callable[[str], None] = _silent) -> Outcome:
+    """Project need, site places and return an audited plan beside the optimised do-nothing.
+
+    Parameters
+    ----------
+    inputs
+        A checked study.
+    scenario
+        Every choice of the run.
+    progress
+        Told, in a sentence, what is being done.
+    """
+    stages = run_stages(inputs, scenario, progress)
+    progress("placing children with nothing built")
+    do_nothing = find_plan(without_options(stages.tables), scenario, progress)
+    progress("siting new places")
+    plan = find_plan(stages.tables, scenario, progress)
+    return outcome_of(inputs, scenario, stages, do_nothing, plan)

@@ -1,0 +1,135 @@
+"""The summary that the command line prints after a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from placement_planner.figures import final_year, shown_builds, shown_measures, shown_pots
+from placement_planner.privacy import withhold
+from placement_planner.scenario import PrivacyChoices
+from placement_planner.wording import (
+    gap_sentence,
+    in_gbp,
+    measured,
+    status_sentence,
+    year_label,
+    years_sentence,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from placement_planner.outcome import Outcome
+
+__all__ = ["summary_lines"]
+
+_SHOWN = (
+    "children_in_need",
+    "places",
+    "children_placed",
+    "children_in_fallback",
+    "fallback_",
+    "journey_",
+    "children_beyond_soft_limit",
+    "capital_gbp",
+    "annual_cost_gbp",
+    "benefit_gbp",
+)
+
+
+def summary_lines(outcome: Outcome) -> list[str]:
+    """Return the plain lines that tell a planner what the plan comes to.
+
+    The console is internal: schools are named and £ are exact, but counts of children under the
+    threshold are withheld here as well.
+    """
+    scenario = outcome.scenario
+    named = replace(outcome, scenario=scenario.with_choices(privacy={"profile": "internal"}))
+    counts = PrivacyChoices(profile="public", threshold=scenario.privacy.threshold, rounding=1)
+    return [
+        f"{scenario.name}: {scenario.notice}",
+        (
+            f"{years_sentence(outcome)}; children, places and journeys are of "
+            f"{year_label(final_year(outcome))}"
+        ),
+        "",
+        *_measure_lines(named, counts),
+        "",
+        *_build_lines(named, counts),
+        "",
+        *_pot_lines(named),
+        "",
+        *_status_lines(outcome),
+    ]
+
+
+def _aligned(rows: Sequence[Sequence[str]], right: Sequence[int]) -> list[str]:
+    """Set rows in columns as wide as their longest cell; columns in `right` end together."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _measure_lines(named: Outcome, counts: PrivacyChoices) -> list[str]:
+    """Set the plan beside the optimised do-nothing, the same children in both."""
+    measures = shown_measures(named)
+    measures = measures[measures["measure"].str.startswith(_SHOWN)]
+    measures = measures[measures["measure"] != "fallback_gbp"]
+    is_count = measures["unit"] == "children"
+    columns = ["do_nothing", "plan"]
+    told = withhold(measures[is_count].astype(dict.fromkeys(columns, float)), columns, counts)
+    measures = pd.concat([told, measures[~is_count]]).sort_index()
+    rows = [
+        (
+            row["name"],
+            measured(row["do_nothing"], row["unit"]),
+            measured(row["plan"], row["unit"]),
+        )
+        for row in measures.to_dict("records")
+    ]
+    return _aligned([("The same children in both", "nothing built", "plan"), *rows], right=(1, 2))
+
+
+def _build_lines(named: Outcome, counts: PrivacyChoices) -> list[str]:
+    builds = withhold(shown_builds(named), ["children"], counts)
+    if builds.empty:
+        return ["Nothing would be built."]
+    heading = ("What would be built", "where", "authority", "for whom", "phase", "places",
+               "starts", "opens", "capital", "children")  # fmt: skip
+    rows = [
+        (
+            row["action"], row["place"], row["authority"], row["designation"], row["phases"],
+            f"{row['places']:,.0f}", row["starts"], row["opens"], row["cost"],
+            measured(row["children"], "children"),
+        )
+        for row in builds.to_dict("records")
+    ]  # fmt: skip
+    return _aligned([heading, *rows], right=(5, 8, 9))
+
+
+def _pot_lines(named: Outcome) -> list[str]:
+    columns = ["funded_gbp", "spent_gbp", "left_gbp"]
+    rows = [
+        (row["pot"], row["owner"], *(measured(row[column], "GBP") for column in columns))
+        for row in shown_pots(named).to_dict("records")
+    ]
+    return _aligned([("Pot", "owner", "funded", "spent", "left"), *rows], right=(2, 3, 4))
+
+
+def _status_lines(outcome: Outcome) -> list[str]:
+    report = outcome.plan.report
+    return [
+        f"Status: {report.status}. {status_sentence(report)}",
+        (
+            f"Cost {in_gbp(report.objective_gbp)}, proven bound {in_gbp(report.bound_gbp)}. "
+            f"{gap_sentence(outcome)}"
+        ),
+    ]

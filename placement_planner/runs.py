@@ -1,0 +1,191 @@
+"""A run folder: what came out, with a manifest by which it can be verified and run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from placement_planner.errors import DataError
+from placement_planner.scenario import read_scenario, scenario_template
+from placement_planner.siting.plan import Plan, SolveReport
+from placement_planner.tables import plan as plan_tables
+from placement_planner.tables import table_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placement_planner.outcome import Outcome
+    from placement_planner.scenario import Scenario
+
+__all__ = ["StoredRun", "file_hashes", "new_run_folder", "read_run", "run_name", "write_run"]
+
+MANIFEST = "manifest.json"
+INTERNAL = "internal"
+PACKAGES = ("highspy", "pulp", "pandas", "numpy", "geopandas", "pandera", "folium")
+NOT_FOR_PUBLICATION = (
+    "These tables are the plan as the optimiser left it: nothing is suppressed or rounded.\n"
+    "They are kept so that the run can be audited and run again. They are not for publication.\n"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRun:
+    """A run folder, read back."""
+
+    folder: Path
+    study: Path
+    scenario: Scenario
+    input_hashes: dict[str, str]
+    do_nothing: Plan
+    plan: Plan
+    manifest: dict[str, Any]
+
+
+def file_hashes(study: Path) -> dict[str, str]:
+    """SHA-256 of every input file of a study, by its path within the study."""
+    files = (
+        [study]
+        if study.is_file()
+        else sorted(
+            path
+            for part in ("boundaries", "schools")
+            for path in (study / part).glob("*")
+            if path.suffix in {".csv", ".gpkg"}
+        )
+    )
+    root = study.parent if study.is_file() else study
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def run_name(study: Path, now: datetime | None = None) -> str:
+    """Name a run by its study and the moment it was started."""
+    moment = now or datetime.now(UTC)
+    return f"{study.resolve().stem}-{moment:%Y%m%d-%H%M%S}"
+
+
+@contextmanager
+def new_run_folder(folder: Path) -> Iterator[Path]:
+    """Yield a hidden folder that becomes `folder` if all goes well, and nothing if not.
+
+    Raises
+    ------
+    DataError
+        If `folder` exists and is not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise DataError(f"{folder} exists and is not empty; name another folder with --out")
+    partial = folder.parent / f".{folder.name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write_plan(folder: Path, plan: Plan) -> dict[str, str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder.parent / "README.txt").write_text(NOT_FOR_PUBLICATION, encoding="utf-8")
+    hashes = {}
+    for field in ("builds", "placements", "fallback", "spend"):
+        path = folder / f"{field}.csv"
+        getattr(plan, field).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+        hashes[f"{folder.name}/{field}.csv"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashes
+
+
+def _read_plan(folder: Path, report: dict[str, Any]) -> Plan:
+    models = dict(
+        zip(("builds", "placements", "fallback", "spend"), plan_tables.PLAN_TABLES, strict=True)
+    )
+    tables = {}
+    for field, model in models.items():
+        path = folder / f"{field}.csv"
+        if not path.is_file():
+            raise DataError(f"{path} is missing: the run folder is not whole ({table_name(model)})")
+        text = {
+            name: str
+            for name, column in model.to_schema().columns.items()
+            if "str" in str(column.dtype)
+        }
+        frame = pd.read_csv(path, dtype=text, float_precision="round_trip", keep_default_na=False)
+        tables[field] = model.validate(frame)
+    return Plan(**tables, report=SolveReport(**report))
+
+
+def write_run(
+    folder: Path, outcome: Outcome, study: Path, timings: dict[str, float]
+) -> dict[str, Any]:
+    """Write scenario, plan tables and manifest into a run folder; return the manifest."""
+    (folder / "scenario.toml").write_text(scenario_template(outcome.scenario), encoding="utf-8")
+    plans = {"do_nothing": outcome.do_nothing, "plan": outcome.plan}
+    table_hashes: dict[str, str] = {}
+    for name, plan in plans.items():
+        table_hashes |= _write_plan(folder / INTERNAL / name, plan)
+    manifest = {
+        "placement_planner": version("placement_planner"),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "study": str(study.resolve()),
+        "scenario": outcome.scenario.name,
+        "seed": outcome.scenario.solver.seed,
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "input_hashes": file_hashes(study),
+        "table_hashes": table_hashes,
+        "reports": {name: asdict(plan.report) for name, plan in plans.items()},
+        "gap": outcome.plan.report.gap,
+        "gap_gbp": outcome.plan.report.gap_gbp,
+        "timings_s": {step: round(seconds, 3) for step, seconds in timings.items()},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return manifest
+
+
+def read_run(folder: Path) -> StoredRun:
+    """Read a run folder back.
+
+    Raises
+    ------
+    DataError
+        If the folder is not a whole run, or a table was changed since it was written.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise DataError(f"{folder} is not a run folder: it has no {MANIFEST}")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    changed = [
+        name
+        for name, digest in manifest["table_hashes"].items()
+        if not (folder / INTERNAL / name).is_file()
+        or hashlib.sha256((folder / INTERNAL / name).read_bytes()).hexdigest() != digest
+    ]
+    if changed:
+        raise DataError(
+            f"{len(changed)} table(s) of {folder} changed since the run, for example {changed[0]}"
+        )
+    reports = manifest["reports"]
+    return StoredRun(
+        folder=folder,
+        study=Path(manifest["study"]),
+        scenario=read_scenario(folder / "scenario.toml"),
+        input_hashes=manifest["input_hashes"],
+        do_nothing=_read_plan(folder / INTERNAL / "do_nothing", reports["do_nothing"]),
+        plan=_read_plan(folder / INTERNAL / "plan", reports["plan"]),
+        manifest=manifest,
+    )

@@ -1,0 +1,1 @@
+"""From need, places, journeys and costs to a plan with a proven bound."""

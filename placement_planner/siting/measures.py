@@ -1,0 +1,142 @@
+"""What a plan comes to, by the same ruler for every plan: children, journeys, £."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from placement_planner.siting.audit import open_places
+
+if TYPE_CHECKING:
+    from placement_planner.scenario import Scenario
+    from placement_planner.siting.plan import Plan
+    from placement_planner.siting.problem import Tables
+
+__all__ = ["compare_plans", "journeys_of", "measure_plan", "weighted_quantile"]
+
+UNITS = {"children": "children", "places": "places", "minutes": "minutes", "km": "km", "gbp": "GBP"}
+
+
+def weighted_quantile(values: pd.Series, weights: pd.Series, share: float) -> float:
+    """Smallest value that at least `share` of the weight does not exceed.
+
+    Examples
+    --------
+    >>> weighted_quantile(pd.Series([30.0, 10.0, 20.0]), pd.Series([1.0, 8.0, 1.0]), 0.9)
+    20.0
+    """
+    if weights.sum() <= 0:
+        return float("nan")
+    order = np.argsort(values.to_numpy(), kind="stable")
+    reached = np.cumsum(weights.to_numpy()[order])
+    position = int(np.searchsorted(reached, share * reached[-1] - 1e-9))
+    return float(values.to_numpy()[order][position])
+
+
+def journeys_of(plan: Plan, academic_year: int) -> pd.DataFrame:
+    """Journeys of every child to place in a year: to the place, or by the fallback route.
+
+    Returns
+    -------
+    DataFrame
+        area_code, need_group, phase, children, minutes, distance_km, in_fallback.
+    """
+    columns = ["area_code", "need_group", "phase", "children", "minutes", "distance_km"]
+    placed, left = (
+        table.loc[table["academic_year"] == academic_year, columns]
+        for table in (plan.placements, plan.fallback)
+    )
+    return pd.concat(
+        [placed.assign(in_fallback=False), left.assign(in_fallback=True)], ignore_index=True
+    )
+
+
+def measure_plan(plan: Plan, tables: Tables, scenario: Scenario) -> dict[str, float]:
+    """Measure a plan in the final planned year; capital and objective over the whole horizon."""
+    year = scenario.horizon.years[-1]
+    journeys = journeys_of(plan, year)
+    children, minutes = journeys["children"], journeys["minutes"]
+    away = journeys["in_fallback"]
+    places = open_places(plan, tables, scenario)
+    places = places[places["academic_year"] == year]
+    soft = journeys["phase"].map(scenario.travel.soft_minutes).astype(float)
+    fallback = plan.fallback[plan.fallback["academic_year"] == year]
+    total = float(children.sum())
+    weights = children if total else children + 1.0
+    measures = {
+        "children_in_need": total,
+        "places": float(places["places"].sum()),
+        "children_placed": float(children[~away].sum()),
+        "children_in_fallback": float(children[away].sum()),
+    }
+    for route in sorted(tables.fallback["route"].unique()):
+        measures[f"fallback_{route}"] = float(
+            fallback.loc[fallback["route"] == route, "children"].sum()
+        )
+    measures |= {
+        "journey_mean_minutes": float(np.average(minutes, weights=weights))
+        if len(minutes)
+        else 0.0,
+        "journey_p90_minutes": weighted_quantile(minutes, children, 0.9) if total else 0.0,
+        "journey_longest_minutes": float(minutes.max()) if len(minutes) else 0.0,
+        "journey_mean_km": (
+            float(np.average(journeys["distance_km"], weights=weights)) if len(minutes) else 0.0
+        ),
+        "children_beyond_soft_limit": float(children[minutes > soft].sum()),
+        "capital_gbp": float(plan.builds["capital_gbp"].sum()),
+    }
+    yearly = _yearly_costs(plan, places, fallback, tables, year)
+    return (
+        measures
+        | yearly
+        | {"annual_cost_gbp": sum(yearly.values()), "objective_gbp": plan.report.objective_gbp}
+    )
+
+
+def _yearly_costs(
+    plan: Plan, places: pd.DataFrame, fallback: pd.DataFrame, tables: Tables, year: int
+) -> dict[str, float]:
+    """£ of one year at base prices: nothing discounted, no capital, no priced minutes."""
+    costs = tables.place_costs.set_index("need_group")
+    placed = plan.placements[plan.placements["academic_year"] == year]
+    kind = costs.loc[placed["need_group"]].set_index(placed.index)
+    transport = kind["transport_fixed_gbp"] + kind["transport_gbp_per_km"] * placed["distance_km"]
+    funding = places["designation"].map(costs["place_funding_gbp"]).astype(float) * places["places"]
+    return {
+        "transport_gbp": float((transport * placed["children"]).sum()),
+        "top_up_gbp": float((kind["top_up_gbp"] * placed["children"]).sum()),
+        "place_funding_gbp": float(funding.sum()),
+        "fallback_gbp": float((fallback["cost_gbp"] * fallback["children"]).sum()),
+    }
+
+
+def compare_plans(do_nothing: Plan, plan: Plan, tables: Tables, scenario: Scenario) -> pd.DataFrame:
+    """Set the plan beside the optimised do-nothing, the same children in both.
+
+    Returns
+    -------
+    DataFrame
+        measure, unit, do_nothing, plan. `benefit_gbp` is what the plan saves over the optimised
+        do-nothing, and `gap_of_benefit` the unproved rest as a share of it; both stand for the
+        plan alone.
+    """
+    before, after = (measure_plan(each, tables, scenario) for each in (do_nothing, plan))
+    rows = [
+        (measure, UNITS.get(measure.rsplit("_", 1)[-1], "children"), value, after[measure])
+        for measure, value in before.items()
+    ]
+    benefit = do_nothing.report.objective_gbp - plan.report.objective_gbp
+    share = plan.report.gap_gbp / benefit if benefit > 0 else float("nan")
+    rows += [
+        ("benefit_gbp", "GBP", float("nan"), benefit),
+        ("gap_gbp", "GBP", do_nothing.report.gap_gbp, plan.report.gap_gbp),
+        ("gap_of_benefit", "share", float("nan"), share),
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "unit", "do_nothing", "plan"])
+    table.loc[table["measure"].str.startswith("children_"), "unit"] = "children"
+    table.loc[table["measure"].eq("places"), "unit"] = "places"
+    routes = table["measure"].str.startswith("fallback_") & ~table["measure"].eq("fallback_gbp")
+    table.loc[routes, "unit"] = "children"
+    return table

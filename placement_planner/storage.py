@@ -1,0 +1,248 @@
+"""Where a study keeps each table, how it is written, and how it is read as it stands.
+
+A study is a folder (CSV, and GeoPackage for shapes) or one workbook with a sheet a table. Reading
+types nothing and judges no value: cells come back as text beside the row they stand on, so that
+`checks` can say where a fault lies.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from placement_planner.errors import Finding
+from placement_planner.tables import Table, is_required, table_folder, table_name
+from placement_planner.tables.study import STUDY_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = [
+    "CRS",
+    "GEOMETRY_COLUMN",
+    "SCENARIO_FILE",
+    "WORKBOOK",
+    "RawTable",
+    "cell_text",
+    "in_table_order",
+    "is_spatial",
+    "read_raw_folder",
+    "sheet_table",
+    "table_path",
+    "text_table",
+    "write_table",
+]
+
+CRS = "EPSG:27700"
+SCENARIO_FILE = "scenario.toml"
+WORKBOOK = "study.xlsx"
+GEOMETRY_COLUMN = "geometry_wkt"
+_SPATIAL = ("areas", "roads")
+_FIRST_ROW = 2
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawTable:
+    """A table as it stands in its file: text by row of the file (the header is row 1).
+
+    `has_every_row` is false where rows had to be left out; each of them has a finding.
+    """
+
+    model: type[Table]
+    file: str
+    cells: pd.DataFrame | None = None
+    shapes: gpd.GeoSeries | None = None
+    findings: tuple[Finding, ...] = ()
+    has_every_row: bool = True
+
+
+def is_spatial(model: type[Table]) -> bool:
+    """Tell whether the table carries shapes."""
+    return table_name(model) in _SPATIAL
+
+
+def table_path(folder: Path, model: type[Table]) -> Path:
+    """Return where a study folder keeps the table."""
+    ending = "gpkg" if is_spatial(model) else "csv"
+    return folder / table_folder(model) / f"{table_name(model)}.{ending}"
+
+
+def in_table_order(model: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table's own columns in the model's order, rows sorted by key, shapes last."""
+    columns = [name for name in model.to_schema().columns if name in frame.columns]
+    shapes = ["geometry"] if is_spatial(model) else []
+    return frame.sort_values(list(model.to_schema().unique or []))[[*columns, *shapes]]
+
+
+def write_table(folder: Path, model: type[Table], frame: pd.DataFrame) -> Path:
+    """Write one table of a study, columns in the model's order, rows sorted by key."""
+    path = table_path(folder, model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = in_table_order(model, frame)
+    if is_spatial(model):
+        shapes = gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
+        path.unlink(missing_ok=True)
+        shapes.to_file(path, layer=table_name(model), driver="GPKG", engine="pyogrio")
+    else:
+        rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    return path
+
+
+def read_raw_folder(folder: Path) -> dict[str, RawTable]:
+    """Read every table that a study folder has; an optional one may be absent."""
+    raw = {}
+    for model in STUDY_TABLES:
+        path = table_path(folder, model)
+        file = path.relative_to(folder).as_posix()
+        if path.is_file():
+            raw[table_name(model)] = (
+                _read_shapes(path, file, model)
+                if is_spatial(model)
+                else (_read_csv(path, file, model))
+            )
+        elif is_required(model):
+            missing = Finding(file, None, None, "no such file", "a file with this name")
+            raw[table_name(model)] = RawTable(model=model, file=file, findings=(missing,))
+    return raw
+
+
+def _read_csv(path: Path, file: str, model: type[Table]) -> RawTable:
+    data = path.read_bytes()
+    text, wrong = _decoded(data, file)
+    try:
+        records = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        broken = Finding(file, None, None, f"text that is not CSV: {error}", "a CSV file")
+        return RawTable(model=model, file=file, findings=(*wrong, broken))
+    return text_table(model, file, records, wrong)
+
+
+def _decoded(data: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
+    right = "UTF-8 text (in Excel: save as CSV UTF-8)"
+    if data.startswith(_UTF16):
+        return data.decode("utf-16", errors="replace"), (
+            Finding(file, 1, None, "UTF-16 text", right),
+        )
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError as error:
+        return data.decode("cp1252", errors="replace"), (
+            _first_wrong_byte(data, error, file, right),
+        )
+
+
+def _first_wrong_byte(data: bytes, error: UnicodeDecodeError, file: str, right: str) -> Finding:
+    """Say in which row and column the first byte stands that is not UTF-8."""
+    before = data[: error.start].decode("utf-8") + "?"
+    records = list(csv.reader(io.StringIO(before, newline="")))
+    header, place = records[0], len(records[-1]) - 1
+    column = header[place] if len(records) > 1 and place < len(header) else None
+    found = f"byte 0x{data[error.start]:02x}, which is not UTF-8"
+    return Finding(file, len(records), column, found, right)
+
+
+def text_table(
+    model: type[Table],
+    file: str,
+    records: Sequence[Sequence[str]],
+    findings: tuple[Finding, ...] = (),
+) -> RawTable:
+    """Make a table of a header and rows of text; blank rows are passed over.
+
+    A row with more or fewer cells than the header is reported once and left out.
+    """
+    names = [name.strip() for name in records[0]] if records else []
+    if not any(names):
+        empty = Finding(file, 1, None, "no header row", "the names of the columns")
+        return RawTable(model=model, file=file, findings=(*findings, empty))
+    filled = {
+        number: row
+        for number, row in enumerate(records[1:], start=_FIRST_ROW)
+        if any(cell and not cell.isspace() for cell in row)
+    }
+    uneven = tuple(
+        Finding(file, number, None, f"{len(row)} cells", f"{len(names)} cells, as in the header")
+        for number, row in filled.items()
+        if len(row) != len(names)
+    )
+    even = {number: row for number, row in filled.items() if len(row) == len(names)}
+    cells = pd.DataFrame(list(even.values()), index=list(even), columns=names, dtype=object)
+    return RawTable(
+        model=model,
+        file=file,
+        cells=cells,
+        findings=(*findings, *uneven),
+        has_every_row=not uneven,
+    )
+
+
+def _read_shapes(path: Path, file: str, model: type[Table]) -> RawTable:
+    try:
+        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        layer = table_name(model) if table_name(model) in layers else layers[0]
+        frame = pyogrio.read_dataframe(path, layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, IndexError) as error:
+        broken = Finding(file, None, None, f"a file that cannot be read: {error}", "a GeoPackage")
+        return RawTable(model=model, file=file, findings=(broken,))
+    frame.index = pd.RangeIndex(_FIRST_ROW, _FIRST_ROW + len(frame))
+    if not isinstance(frame, gpd.GeoDataFrame):
+        bare = Finding(file, 1, "geometry", "a layer without shapes", f"shapes in {CRS}")
+        return RawTable(model=model, file=file, cells=_as_text(frame), findings=(bare,))
+    attributes = _as_text(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
+    return RawTable(model=model, file=file, cells=attributes, shapes=frame.geometry)
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.astype(object).map(cell_text)
+
+
+def cell_text(value: Any) -> str:  # noqa: ANN401
+    """Write a typed cell as the text that a CSV file would hold.
+
+    Examples
+    --------
+    >>> [cell_text(value) for value in (None, 12.0, 0.5, True, " a ")]
+    ['', '12', '0.5', 'true', ' a ']
+    """
+    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def sheet_table(model: type[Table], file: str, rows: Sequence[Sequence[Any]]) -> RawTable:
+    """Make a table of a sheet's rows; shapes stand in it as well-known text."""
+    records = [[cell_text(value) for value in row] for row in rows]
+    raw = text_table(model, file, _trimmed(records))
+    if not is_spatial(model) or raw.cells is None:
+        return raw
+    if GEOMETRY_COLUMN not in raw.cells.columns:
+        bare = Finding(file, 1, GEOMETRY_COLUMN, "no such column", f"well-known text in {CRS}")
+        return replace(raw, findings=(*raw.findings, bare))
+    shapes = shapely.from_wkt(raw.cells[GEOMETRY_COLUMN].replace("", None), on_invalid="ignore")
+    return replace(
+        raw,
+        cells=raw.cells.drop(columns=GEOMETRY_COLUMN),
+        shapes=gpd.GeoSeries(shapes, index=raw.cells.index, crs=CRS),
+    )
+
+
+def _trimmed(records: Sequence[list[str]]) -> list[list[str]]:
+    """Cut or fill the rows of a sheet to the width of its header; what overhangs is kept."""
+    header = records[0] if records else []
+    width = max((n + 1 for n, cell in enumerate(header) if cell.strip()), default=0)
+    return [row if any(row[width:]) else (row + [""] * width)[:width] for row in records]

@@ -1,0 +1,104 @@
+"""A stored run, verified: the same inputs, a plan that stands, and the same plan again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from placement_planner.errors import DataError
+from placement_planner.inputs import read_inputs
+from placement_planner.pipeline import find_plan, run_stages, without_options
+from placement_planner.runs import file_hashes, read_run
+from placement_planner.siting.audit import audit_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from placement_planner.runs import StoredRun
+    from placement_planner.siting.plan import Plan
+
+__all__ = ["Verification", "verify_run"]
+
+NOT_REPEATED = ("time", "interrupt")
+"""Stops after which another run may rightly find another plan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What running a stored run again showed."""
+
+    run: StoredRun
+    was_solved_again: bool
+    differences: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """True where nothing differed."""
+        return not self.differences
+
+
+def _input_differences(run: StoredRun) -> list[str]:
+    now = file_hashes(run.study)
+    then = run.input_hashes
+    return [
+        *(f"input {name} is gone" for name in sorted(set(then) - set(now))),
+        *(f"input {name} is new" for name in sorted(set(now) - set(then))),
+        *(
+            f"input {name} changed"
+            for name in sorted(set(now) & set(then))
+            if now[name] != then[name]
+        ),
+    ]
+
+
+def _plan_differences(name: str, stored: Plan, again: Plan) -> list[str]:
+    differences = [
+        f"{name}: {field} came out differently"
+        for field in ("builds", "placements", "fallback", "spend")
+        if not getattr(stored, field).equals(getattr(again, field))
+    ]
+    if stored.report.objective_gbp != again.report.objective_gbp:
+        differences.append(
+            f"{name}: objective £{again.report.objective_gbp:,.2f}, stored "
+            f"£{stored.report.objective_gbp:,.2f}"
+        )
+    if stored.report.status != again.report.status:
+        differences.append(f"{name}: status {again.report.status}, stored {stored.report.status}")
+    return differences
+
+
+def verify_run(folder: Path, progress: Callable[[str], None]) -> Verification:
+    """Verify a run: input hashes, audit of both stored plans, and a second solve.
+
+    A run that stopped by proof, gap or node count is solved again and must come out identical; one
+    that stopped by time or Ctrl-C is audited only, and its bound must lie below its objective.
+
+    Raises
+    ------
+    DataError
+        If the run folder is not whole, or the inputs are no longer those of the run.
+    """
+    run = read_run(folder)
+    if not run.study.exists():
+        raise DataError(f"the study {run.study} of this run is gone; put it back to verify the run")
+    changed = _input_differences(run)
+    if changed:
+        raise DataError("\n".join(["the inputs are not those of the run:", *changed]))
+    stages = run_stages(read_inputs(run.study), run.scenario, progress)
+    plans = {
+        "optimised do-nothing": (run.do_nothing, without_options(stages.tables)),
+        "plan": (run.plan, stages.tables),
+    }
+    differences: list[str] = []
+    solved_again = False
+    for name, (stored, tables) in plans.items():
+        progress(f"auditing the stored {name}")
+        broken = audit_plan(stored, tables, run.scenario)
+        differences += [f"{name}: {rule}" for rule in broken]
+        if stored.report.stopped_by not in NOT_REPEATED:
+            progress(f"solving the {name} again")
+            again = find_plan(tables, run.scenario, progress)
+            differences += _plan_differences(name, stored, again)
+            solved_again = True
+    return Verification(run=run, was_solved_again=solved_again, differences=tuple(differences))

@@ -1,0 +1,210 @@
+"""Sentences that stand on every output: what it is, what was proved, what was withheld."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from placement_planner.codes import code_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from placement_planner.outcome import Outcome
+    from placement_planner.siting.plan import SolveReport
+
+__all__ = [
+    "basis_sentence",
+    "gap_sentence",
+    "in_gbp",
+    "measure_name",
+    "measured",
+    "phases_sentence",
+    "profile_sentence",
+    "sources",
+    "status_sentence",
+    "year_label",
+    "years_sentence",
+]
+
+MILLION = 1e6
+MEASURE_NAMES = {
+    "children_in_need": "Children who need a specialist place",
+    "places": "Specialist places open",
+    "children_placed": "Children with a suitable local specialist place",
+    "children_in_fallback": "Children without a suitable local specialist place",
+    "journey_mean_minutes": "Mean journey, one way",
+    "journey_p90_minutes": "Journey that nine children in ten do not exceed, one way",
+    "journey_longest_minutes": "Longest journey, one way",
+    "journey_mean_km": "Mean distance, one way",
+    "children_beyond_soft_limit": "Children who travel longer than the soft limit",
+    "capital_gbp": "Capital of all builds",
+    "transport_gbp": "Transport to places, a year",
+    "top_up_gbp": "Top-ups, a year",
+    "place_funding_gbp": "Place funding of open places, a year",
+    "fallback_gbp": "Cost of children without a suitable local place, a year",
+    "annual_cost_gbp": "All of these costs, a year",
+    "objective_gbp": "Cost of all planned years, discounted",
+    "benefit_gbp": "What building saves against doing nothing, all planned years, discounted",
+    "gap_gbp": "Gap: the most that a better plan could still save",
+    "gap_of_benefit": "Gap as a share of what building saves",
+}
+_STATUS = {
+    "optimal": "Proven best: under these choices no plan is cheaper.",
+    "within gap": "Within the gap asked for: close to the best plan there can be, and proven so.",
+    "feasible": "A plan that keeps every rule, but not proven close to the best: the solve was "
+    "stopped early.",
+    "none": "No plan was found.",
+}
+
+
+def year_label(academic_year: int) -> str:
+    """Write an academic year as people say it.
+
+    Examples
+    --------
+    >>> year_label(2030)
+    '2030/31'
+    """
+    return f"{academic_year}/{(academic_year + 1) % 100:02d}"
+
+
+def in_gbp(gbp: float) -> str:
+    """Write money shortly: to £0.01m above a million, to the pound below.
+
+    Examples
+    --------
+    >>> in_gbp(1_234_567), in_gbp(45_600), in_gbp(-2e6)
+    ('£1.23m', '£45,600', '-£2.00m')
+    """
+    sign, size = ("-" if gbp < 0 else ""), abs(gbp)
+    return f"{sign}£{size / MILLION:,.2f}m" if size >= MILLION else f"{sign}£{size:,.0f}"
+
+
+def measured(value: float | str | None, unit: str) -> str:
+    """Write a figure with its unit; words such as ``c`` or a cost band stay as they are.
+
+    Examples
+    --------
+    >>> measured(1234.0, "children"), measured(31.26, "minutes"), measured(2.5e6, "GBP")
+    ('1,234', '31.3 minutes', '£2.50m')
+    >>> measured(0.031, "share"), measured("c", "children"), measured(None, "GBP")
+    ('3.1 %', 'c', '-')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None or math.isnan(value):
+        return "-"
+    if "GBP" in unit:
+        return in_gbp(value)
+    if unit in {"share", "fraction", "ratio"}:
+        return f"{value:.1%}".replace("%", " %")
+    if unit in {"children", "places", "persons"}:
+        return f"{value:,.0f}"
+    return f"{value:,.1f} {unit}"
+
+
+def measure_name(measure: str) -> str:
+    """Return the words for a measure; one that is not known is made readable.
+
+    Examples
+    --------
+    >>> measure_name("fallback_educated_elsewhere")
+    'of these: Educated elsewhere'
+    >>> measure_name("smallest_class")
+    'Smallest class'
+    """
+    if measure in MEASURE_NAMES:
+        return MEASURE_NAMES[measure]
+    if measure.startswith("fallback_"):
+        route = measure.removeprefix("fallback_")
+        routes = code_table("fallback_routes").drop_duplicates("route").set_index("route")["name"]
+        return f"of these: {routes.get(route, route.replace('_', ' '))}"
+    return measure.removesuffix("_gbp").replace("_", " ").capitalize()
+
+
+def phases_sentence(phases: str) -> str:
+    """Write the phase bands of an option with their shares.
+
+    Examples
+    --------
+    >>> phases_sentence("post_16:1"), phases_sentence("primary:0.4;secondary:0.6")
+    ('Post-16', 'Primary 40 %, secondary 60 %')
+    """
+    parts = [part.partition(":") for part in phases.split(";")]
+    if len(parts) == 1:
+        return parts[0][0].replace("_", "-").capitalize()
+    words = [f"{phase.replace('_', '-')} {float(share) * 100:.0f} %" for phase, _, share in parts]
+    return ", ".join(words).capitalize()
+
+
+def years_sentence(outcome: Outcome) -> str:
+    """Say which academic years are planned."""
+    years = outcome.scenario.horizon.years
+    return f"Academic years {year_label(years[0])} to {year_label(years[-1])}"
+
+
+def status_sentence(report: SolveReport) -> str:
+    """Say in words what the solver proved.
+
+    Examples
+    --------
+    >>> from placement_planner.siting.plan import SolveReport
+    >>> report = SolveReport(status="optimal", objective_gbp=5.0, bound_gbp=5.0, seconds=1.0,
+    ...                      stopped_by="proof", solver="HiGHS")
+    >>> status_sentence(report)
+    'Proven best: under these choices no plan is cheaper.'
+    """
+    return _STATUS[report.status]
+
+
+def gap_sentence(outcome: Outcome) -> str:
+    """Say what a better plan could still save: £, share of all cost, share of the benefit."""
+    report = outcome.plan.report
+    if report.status == "none":
+        return "There is no plan to set against the bound."
+    shares = f"{report.gap * 100:.2f} % of the cost of all planned years"
+    measures = outcome.measures
+    of_benefit = measures.loc[measures["measure"] == "gap_of_benefit", "plan"].dropna()
+    if len(of_benefit):
+        shares += f"; {float(of_benefit.iloc[0]) * 100:.1f} % of what building saves"
+    return f"Another plan could save at most {in_gbp(report.gap_gbp)} more ({shares})."
+
+
+def profile_sentence(outcome: Outcome) -> str:
+    """Say what stands for what in the figures, by privacy profile."""
+    choices = outcome.scenario.privacy
+    if choices.profile == "internal":
+        return "INTERNAL, NOT FOR PUBLICATION: nothing is withheld and schools are named."
+    return (
+        f"Counts of children under {choices.threshold} are withheld (shown as c), others are "
+        f"rounded to {choices.rounding}, and figures worked out from withheld counts are withheld "
+        "too. A school that has not agreed to be named is shown by its locality, with a cost band."
+    )
+
+
+def basis_sentence(outcome: Outcome) -> str:
+    """Say how the places of existing provision are known, as shares of places."""
+    provision = outcome.inputs.provision
+    names = code_table("bases").set_index("basis")["name"]
+    places = provision.groupby(provision["basis"].map(names))["planning_places"].sum()
+    if not places.sum():
+        return "There are no places in the provision table."
+    shares = (places / places.sum()).sort_values(ascending=False)
+    words = [
+        f"{share * 100:.0f} % {str(name)[0].lower()}{str(name)[1:]}"
+        for name, share in shares.items()
+    ]
+    return f"How existing places are known: {'; '.join(words)}."
+
+
+def sources(outcome: Outcome) -> list[str]:
+    """List where the figures behind the plan come from, each once."""
+    inputs = outcome.inputs
+    tables: tuple[pd.DataFrame, ...] = (
+        inputs.unit_costs,
+        inputs.fallback,
+        inputs.pots,
+        inputs.compatibility,
+    )
+    return sorted({str(source) for table in tables for source in table["source"]})

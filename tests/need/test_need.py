@@ -1,0 +1,141 @@
+"""Every child is counted once; authority totals survive the spread to small areas."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from placement_planner.need import project_need, sum_to_middle
+from placement_planner.need.groups import count_scope
+from placement_planner.need.small_areas import area_weights
+from placement_planner.scenario import NeedChoices
+from placement_planner.tables.study import Caseload, Flows, Population, PopulationProjection
+
+CUBE_COLUMNS = ["authority_code", "ncy", "need_type", "setting", "academic_year", "children"]
+
+
+def test_children_are_counted_by_need_group_or_by_reason():
+    """100 in independent special: 4 % residential stay out, 96 seek a place."""
+    cube = pd.DataFrame(
+        [
+            ("A", 3, "ASD", "resourced_provision", 2026, 10.0),
+            ("A", 8, "SEMH", "independent_special", 2026, 100.0),
+            ("A", 16, "SLD", "state_special", 2026, 7.0),
+            ("A", 2, "SLCN", "mainstream", 2026, 50.0),
+        ],
+        columns=CUBE_COLUMNS,
+    )
+
+    counted = count_scope(cube, residential_share=0.04)
+
+    told = counted.set_index(["counted_as", "need_group", "phase"])["children"]
+    assert told["to_place", "ci_base", "primary"] == pytest.approx(10)
+    assert told["to_place", "semh_special", "secondary"] == pytest.approx(96)
+    assert told["residential", "", ""] == pytest.approx(4)
+    assert told["post_19_specialist", "", ""] == pytest.approx(7)
+    assert told["mainstream", "", ""] == pytest.approx(50)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-4, 20),
+            st.sampled_from(["ASD", "SLD", "NR", "DS"]),
+            st.sampled_from(["mainstream", "sen_unit", "state_special", "not_recorded"]),
+            st.integers(1, 50),
+        ),
+        min_size=1,
+    ),
+    st.floats(0, 1),
+)
+def test_no_child_is_lost_or_counted_twice(rows, share):
+    cube = pd.DataFrame(
+        [("A", ncy, need, setting, 2026, float(n)) for ncy, need, setting, n in rows],
+        columns=CUBE_COLUMNS,
+    )
+
+    assert count_scope(cube, share)["children"].sum() == pytest.approx(cube["children"].sum())
+
+
+AREAS = pd.DataFrame(
+    {
+        "area_code": ["a1", "a2", "b1"],
+        "authority_code": ["A", "A", "B"],
+        "middle_code": ["M1", "M1", "M2"],
+        "imd_decile": [1, 10, 5],
+    }
+)
+PEOPLE = Population.validate(
+    pd.DataFrame(
+        [(area, age, 10.0) for area in AREAS["area_code"] for age in range(26)],
+        columns=["area_code", "age", "children"],
+    ).assign(basis="invented")
+)
+GROUPS = pd.DataFrame(
+    {"authority_code": ["A", "B"], "need_group": ["asd_special"] * 2, "phase": ["primary"] * 2}
+)
+
+
+def test_weights_follow_population_and_deprivation():
+    """Same population; deciles 1 and 10 weigh 1.36 and 0.64: 68 % and 32 %."""
+    weights = area_weights(AREAS, PEOPLE, None, GROUPS, history_weight=0.5)
+
+    assert weights.set_index("area_code")["weight"].to_dict() == pytest.approx(
+        {"a1": 0.68, "a2": 0.32, "b1": 1.0}
+    )
+
+
+def test_history_takes_its_share_where_homes_are_known():
+    """All three children of A live in a2: half of the weight goes there."""
+    flows = Flows.validate(
+        pd.DataFrame(
+            [("a2", "ASD", "primary", "p", 3.0, "invented")],
+            columns=["area_code", "need_type", "phase", "provision_id", "children", "basis"],
+        )
+    )
+
+    weights = area_weights(AREAS, PEOPLE, flows, GROUPS, history_weight=0.5)
+
+    assert weights.set_index("area_code")["weight"].to_dict() == pytest.approx(
+        {"a1": 0.34, "a2": 0.66, "b1": 1.0}
+    )
+
+
+def _caseload(rows):
+    columns = ["authority_code", "january", "ncy", "need_type", "setting", "children"]
+    return Caseload.validate(pd.DataFrame(rows, columns=columns).assign(basis="invented"))
+
+
+def test_need_adds_up_to_the_authority_and_the_scope_to_all_plans():
+    plans = _caseload(
+        [
+            ("A", january, ncy, "ASD", setting, 40.0)
+            for january in (2025, 2026)
+            for ncy in range(-1, 16)
+            for setting in ("mainstream", "state_special")
+        ]
+    )
+    projection = PopulationProjection.validate(
+        pd.DataFrame(
+            [("A", year, age, 1000.0) for year in range(2024, 2029) for age in range(26)],
+            columns=["authority_code", "academic_year", "age", "children"],
+        ).assign(basis="invented")
+    )
+    outside = Flows.validate(
+        pd.DataFrame(
+            [("a1", "ASD", "secondary", "OUTSIDE", 5.0, "invented")],
+            columns=["area_code", "need_type", "phase", "provision_id", "children", "basis"],
+        )
+    )
+
+    need, scope = project_need(
+        plans, projection, PEOPLE, AREAS, outside, [2027], NeedChoices(base_january=2026)
+    )
+
+    base = scope[scope["academic_year"] == 2025].set_index("counted_as")["children"]
+    assert base.sum() == pytest.approx(2 * 17 * 40)
+    assert base["placed_outside_region"] == pytest.approx(5)
+    later = scope[scope["academic_year"] == 2027].set_index("counted_as")["children"]
+    assert need["children"].sum() == pytest.approx(later["to_place"])
+    assert sum_to_middle(need, AREAS)["children"].sum() == pytest.approx(later["to_place"])

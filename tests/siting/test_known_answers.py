@@ -1,0 +1,167 @@
+"""The optimum, by hand and by trying every set of builds."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from placement_planner.errors import SolveError
+from placement_planner.pipeline import find_plan, without_options
+from tests.siting.cases import (
+    FALLBACK,
+    PER_KM,
+    TOP_UP,
+    best_by_trying_all,
+    make_tables,
+    option,
+    scenario,
+)
+
+
+def test_children_go_to_the_nearest_place_and_the_rest_to_fallback():
+    """Ten places at 5 km, twelve children: 10 × (10,000 + 500) + 2 × 40,000 = 185,000."""
+    tables = make_tables([12], [10], [[5]], [], years=(2027,))
+
+    plan = find_plan(tables, scenario((2027,)))
+
+    assert plan.report.objective_gbp == pytest.approx(10 * (TOP_UP + 5 * PER_KM) + 2 * FALLBACK)
+    assert plan.report.status == "optimal"
+    assert plan.fallback.set_index("route")["children"].to_dict() == pytest.approx(
+        {"independent_day": 1.5, "mainstream_without_base": 0.5}
+    )
+
+
+def test_a_school_opens_only_after_its_lead_years():
+    """Work from 2027 with two years' lead opens in 2029: nobody is placed before."""
+    tables = make_tables(
+        [10],
+        [0],
+        [[5]],
+        [option("O", "S0", lead_years=2, earliest_start=2027)],
+        years=(2027, 2028, 2029),
+    )
+
+    plan = find_plan(tables, scenario((2027, 2028, 2029)))
+
+    assert plan.builds[["start_year", "opening_year"]].to_numpy().tolist() == [[2027, 2029]]
+    assert set(plan.placements["academic_year"]) == {2029}
+
+
+def test_cash_is_spread_over_the_lead_years_and_kept_within_the_pot():
+    """£10,000 over two years needs £5,000 by the end of the first: a pot of £4,999 stops it."""
+    build = option("O", "S0", lead_years=2, earliest_start=2026, latest_start=2026)
+    enough, short = (
+        make_tables([10], [0], [[5]], [build], funds={2026: gbp, 2027: 9000}, years=(2028,))
+        for gbp in (5000, 4999)
+    )
+
+    assert len(find_plan(enough, scenario((2028,))).builds) == 1
+    assert find_plan(short, scenario((2028,))).builds.empty
+
+
+def test_money_that_arrives_after_a_pot_expires_cannot_be_spent():
+    pot = {
+        "pot_id": "P",
+        "pot_name": "Pot",
+        "owner": "L",
+        "eligible_authorities": "*",
+        "eligible_actions": "*",
+        "payer": "capital_grant",
+        "starts": 2020,
+        "expires": 2026,
+        "source": "test",
+        "basis": "invented",
+    }
+    build = option("O", "S0", lead_years=1)
+    tables = make_tables([10], [0], [[5]], [build], years=(2027, 2028), pots=[pot])
+
+    plan = find_plan(tables, scenario())
+
+    assert plan.builds["start_year"].tolist() == [2026]
+
+
+def test_the_hard_journey_limit_is_inclusive():
+    at_limit, beyond = (make_tables([1], [1], [[km]], [], years=(2027,)) for km in (60, 60.1))
+
+    assert find_plan(at_limit, scenario((2027,))).fallback.empty
+    assert find_plan(beyond, scenario((2027,))).placements.empty
+
+
+def test_an_option_locked_in_that_cannot_open_is_said_in_words():
+    tables = make_tables(
+        [1], [1], [[5]], [option("O", "S0", locked_in=True, lead_years=9)], years=(2027,)
+    )
+
+    with pytest.raises(SolveError, match="locked in cannot open in a planned year, for example O"):
+        find_plan(tables, scenario((2027,)))
+
+
+def test_a_study_with_nobody_to_place_is_said_in_words():
+    with pytest.raises(SolveError, match="nobody to place"):
+        find_plan(make_tables([0], [1], [[5]], [], years=(2027,)), scenario((2027,)))
+
+
+@st.composite
+def cases(draw):
+    n_areas, n_sites = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    years = draw(st.sampled_from([(2027,), (2027, 2028), (2027, 2028, 2030)]))
+    numbers = lambda low, high, size: draw(  # noqa: E731
+        st.lists(st.integers(low, high), min_size=size, max_size=size)
+    )
+    names = [f"O{i}" for i in range(draw(st.integers(1, 3)))]
+    options = [
+        option(
+            name,
+            f"S{draw(st.integers(0, n_sites - 1))}",
+            sizes=draw(st.sampled_from(["5", "5;10", "8;16"])),
+            fixed_capital_gbp=float(draw(st.integers(0, 200)) * 1000),
+            capital_per_place_gbp=float(draw(st.integers(1, 100)) * 1000),
+            lead_years=draw(st.integers(1, 2)),
+            ramp=draw(st.sampled_from(["1", "0.5;1"])),
+            minimum_fill=draw(st.sampled_from([0.0, 0.6, 1.0])),
+            asset_life_years=draw(st.sampled_from([10, 40])),
+            locked_in=draw(st.sampled_from([False, False, False, True])),
+            locked_out=False,
+            requires=draw(st.sampled_from([None, None, *[n for n in names if n != name]])),
+            excludes=draw(st.sampled_from([None, None, *[n for n in names if n != name]])),
+        )
+        for name in names
+    ]
+    funds = {2025: draw(st.integers(0, 1500)) * 1000, 2027: draw(st.integers(0, 1500)) * 1000}
+    tables = make_tables(
+        [1 + numbers(0, 11, 1)[0], *numbers(0, 12, n_areas - 1)],
+        numbers(0, 8, n_sites),
+        [numbers(1, 70, n_sites) for _ in range(n_areas)],
+        options,
+        funds=funds,
+        years=years,
+    )
+    return tables, scenario(years)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases())
+def test_the_optimum_equals_trying_every_set_of_builds(case):
+    tables, choices = case
+    best = best_by_trying_all(tables, choices)
+
+    if best is None:
+        with pytest.raises(SolveError):
+            find_plan(tables, choices)
+        return
+    plan = find_plan(tables, choices)
+
+    assert plan.report.objective_gbp == pytest.approx(best, rel=1e-6, abs=1.0)
+    assert plan.report.bound_gbp <= best * (1 + 1e-6) + 1.0
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases())
+def test_building_never_costs_more_than_building_nothing(case):
+    tables, choices = case
+    free = tables.options.assign(locked_in=False)
+    tables = type(tables)(**{**vars(tables), "options": free})
+
+    plan = find_plan(tables, choices)
+    nothing = find_plan(without_options(tables), choices)
+
+    assert plan.report.objective_gbp <= nothing.report.objective_gbp + 1.0

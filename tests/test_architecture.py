@@ -1,0 +1,101 @@
+"""The shape of the code: which part may import which, how long a module may be."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import placement_planner
+
+PACKAGE = Path(placement_planner.__file__).parent
+GROUND = {"errors", "codes", "tables", "storage", "scenario"}
+STAGE = GROUND
+ALLOWED = {
+    "errors": set(),
+    "codes": set(),
+    "tables": {"codes"},
+    "storage": {"errors", "codes", "tables"},
+    "scenario": {"errors"},
+    "checks": GROUND,
+    "workbook": GROUND,
+    "inputs": GROUND | {"checks", "workbook"},
+    "templates": GROUND | {"inputs", "workbook"},
+    "need": STAGE,
+    "supply": STAGE,
+    "travel": STAGE,
+    "costs": STAGE,
+    "options": STAGE,
+    "sources": STAGE | {"options"},
+    "sample": STAGE,
+    "siting": STAGE,
+    "outcome": GROUND | {"inputs", "siting"},
+    "privacy": GROUND,
+    "wording": GROUND | {"outcome", "privacy", "siting"},
+    "figures": GROUND | {"outcome", "privacy", "siting", "wording"},
+    "maps": GROUND | {"outcome", "privacy", "siting", "wording", "figures"},
+    "reports": GROUND | {"outcome", "privacy", "siting", "wording", "figures"},
+    "pipeline": GROUND
+    | {"need", "supply", "travel", "costs", "siting", "inputs", "outcome"},
+    "runs": GROUND | {"outcome", "siting"},
+    "verification": GROUND | {"inputs", "pipeline", "runs", "siting"},
+    "cli": GROUND
+    | {"inputs", "maps", "outcome", "pipeline", "reports", "runs", "sample", "sources",
+       "templates", "verification"},
+    "__init__": {"errors", "inputs", "outcome", "pipeline", "scenario"},
+}  # fmt: skip
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "placement_planner":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            "placement_planner."
+        ):
+            found.add(node.module.split(".")[1])
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_its_part_may(path):
+    part = part_of(path)
+
+    assert imports_of(path) - {part} <= ALLOWED[part]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_stays_short(path):
+    longest = 500 if path.name == "study.py" and part_of(path) == "tables" else 400
+
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
+
+
+def test_only_one_module_knows_the_solver():
+    users = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if "import highspy" in path.read_text(encoding="utf-8")
+    }
+
+    assert users == {"siting/solve.py"}
+
+
+def test_everything_that_is_announced_exists():
+    assert all(hasattr(placement_planner, name) for name in placement_planner.__all__)
+
+
+def test_the_library_does_not_print():
+    printing = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    }
+
+    assert printing <= {"cli.py"}

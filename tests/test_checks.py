@@ -1,0 +1,245 @@
+"""Rules across tables: each, broken once in the small study, gives one finding in its place."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from placement_planner.checks.locations import area_of_points
+from placement_planner.checks.study import MOST_ROWS, row_findings
+from placement_planner.inputs import check_study
+from placement_planner.scenario import Scenario, scenario_template
+from placement_planner.tables import study
+from tests.faulty_study import change_layer, read_rows, set_cell, write_rows
+from tests.small_study import WESTBY, boundaries, write_small_study
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    return write_small_study(tmp_path_factory.mktemp("sound"))
+
+
+@pytest.fixture
+def small(sound, tmp_path):
+    return Path(shutil.copytree(sound, tmp_path / "study"))
+
+
+def only(findings):
+    assert len(findings) == 1, "\n".join(map(str, findings))
+    return findings[0]
+
+
+def drop_rows(folder, file, is_dropped):
+    header, *rows = read_rows(folder / file)
+    kept = [row for row in rows if not is_dropped(dict(zip(header, row, strict=True)))]
+    write_rows(folder / file, [header, *kept])
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "column", "value", "found"),
+    [
+        ("provision", 2, "closes", "2027", "2027, opened in 2027"),
+        ("provision", 3, "from_elsewhere", "16", "16 of a roll of 15"),
+        ("provision", 2, "ramp", "1;0.5", "'1;0.5'"),
+        ("provision", 2, "site_id", "S9", "'S9'"),
+        ("options", 2, "site_id", "S9", "'S9'"),
+        ("options", 2, "pots", "POT9", "'POT9'"),
+        ("options", 2, "requires", "O9", "'O9'"),
+        ("options", 3, "excludes", "O1;O9", "'O9'"),
+        ("options", 3, "excludes", "O8;O9", "'O8, O9'"),
+        ("options", 2, "latest_start", "2026", "2026, earliest 2027"),
+        ("options", 2, "sizes", "16;8", "'16;8'"),
+        ("options", 2, "sizes", "0;8", "'0;8'"),
+        ("options", 3, "phases", "primary:0.4;secondary:0.5", "'primary:0.4;secondary:0.5'"),
+        ("options", 3, "phases", "primary:0.5;primary:0.5", "'primary:0.5;primary:0.5'"),
+        ("options", 3, "phases", "primary:1.0.0", "'primary:1.0.0'"),
+        ("options", 2, "ramp", "half", "'half'"),
+        ("pots", 2, "owner", "E99000009", "'E99000009'"),
+        ("pots", 3, "eligible_authorities", "E99000009", "'E99000009'"),
+        ("pots", 3, "eligible_actions", "adapt_rooms;paint", "'adapt_rooms;paint'"),
+        ("flows", 2, "provision_id", "P9", "'P9'"),
+        ("flows", 2, "area_code", "A9", "'A9'"),
+        ("transitions", 2, "ncy_2", "4", "4 after ncy_1 2"),
+        ("fallback", 2, "authority_code", "E99000009", "'E99000009'"),
+        ("pot_funding", 2, "pot_id", "POT9", "'POT9'"),
+        ("pot_funding", 2, "academic_year", "2032", "2032 for POT1, which runs from 2026 to 2031"),
+    ],
+)
+def test_a_broken_rule_gives_one_finding(small, file, row, column, value, found):
+    set_cell(small, f"schools/{file}.csv", row, column, value)
+
+    finding = only(check_study(small))
+
+    assert (finding.file, finding.row, finding.column) == (f"schools/{file}.csv", row, column)
+    assert finding.found == found
+
+
+def test_a_pot_that_expires_before_it_starts_gives_one_finding(small):
+    set_cell(small, "schools/pots.csv", 2, "starts", "2030")
+    set_cell(small, "schools/pots.csv", 2, "expires", "2029")
+
+    assert only(check_study(small)).found == "2029, starts in 2030"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "found"),
+    [
+        ("eligible_authorities", "E99000002", "POT1 for {action} in E99000001"),
+        ("eligible_actions", "satellite", "POT1 for {action} in E99000001"),
+    ],
+)
+def test_a_pot_that_may_not_pay_is_told_for_each_option(small, column, value, found):
+    """O1 adapts rooms at S1 and O2 builds at S3, both in Westby and both paid by POT1."""
+    set_cell(small, "schools/pots.csv", 2, column, value)
+
+    findings = check_study(small)
+
+    assert [finding.found for finding in findings] == [
+        found.format(action="adapt_rooms"),
+        found.format(action="new_special"),
+    ]
+
+
+def test_fallback_shares_that_do_not_sum_to_one_give_one_finding(small):
+    header, *rows = read_rows(small / "schools/fallback.csv")
+    share = float(rows[0][header.index("share")])
+    set_cell(small, "schools/fallback.csv", 2, "share", str(share / 2))
+
+    finding = only(check_study(small))
+
+    assert finding.found.startswith(f"shares that sum to {1 - share / 2:g} for *, ")
+
+
+def test_a_need_group_and_phase_without_routes_gives_one_finding(small):
+    def is_dropped(row):
+        return (row["need_group"], row["phase"]) == ("ci_base", "post_16")
+
+    drop_rows(small, "schools/fallback.csv", is_dropped)
+
+    assert only(check_study(small)).found == "no route for ci_base, post_16"
+
+
+def test_routes_of_one_authority_do_not_stand_for_another(small):
+    header, *rows = read_rows(small / "schools/fallback.csv")
+    group, phase = header.index("need_group"), header.index("phase")
+    for row in rows:
+        if (row[group], row[phase]) == ("ci_base", "post_16"):
+            row[header.index("authority_code")] = WESTBY
+    write_rows(small / "schools/fallback.csv", [header, *rows])
+
+    assert only(check_study(small)).found == "no route for ci_base, post_16 in E99000002"
+
+
+@pytest.mark.parametrize(
+    ("cost_id", "found"),
+    [
+        ("transport_fixed", "no transport_fixed for ci_base, "),
+        ("top_up_asd_special", "no top_up for asd_special"),
+        ("transported_special", "no transported_share for asd_special, "),
+    ],
+)
+def test_a_cost_that_is_not_there_gives_one_finding(small, cost_id, found):
+    drop_rows(small, "schools/unit_costs.csv", lambda row: row["cost_id"] == cost_id)
+
+    assert only(check_study(small)).found.startswith(found)
+
+
+def test_population_lacking_an_age_gives_one_finding_an_area(small):
+    drop_rows(
+        small,
+        "boundaries/population.csv",
+        lambda row: row["area_code"] == "A2" and int(row["age"]) > 20,
+    )
+
+    assert only(check_study(small)).found == "no row for A2 at age 21, 22, 23 and 2 more"
+
+
+def test_a_projection_that_stops_early_gives_one_finding_an_authority(small):
+    """The default horizon ends in 2031 and starts, by the base January 2026, in 2025."""
+    drop_rows(
+        small,
+        "boundaries/population_projection.csv",
+        lambda row: row["authority_code"] == WESTBY and row["academic_year"] == "2031",
+    )
+
+    finding = only(check_study(small))
+
+    assert finding.found == "rows missing for E99000001 in 2031"
+    assert "from 2025 to 2031" in finding.would_be_right
+
+
+def test_a_base_january_that_the_caseload_lacks_gives_one_finding(small):
+    scenario = Scenario().with_choices(need={"base_january": 2027})
+    (small / "scenario.toml").write_text(scenario_template(scenario), encoding="utf-8")
+
+    finding = only(check_study(small))
+
+    assert (finding.column, finding.found) == ("january", "rows for 2025, 2026 only")
+
+
+def test_a_larger_area_in_two_authorities_gives_one_finding(small):
+    def moved(areas):
+        return areas.assign(middle_code=["M1", "M1", "M1", "M2"])
+
+    change_layer(small, "boundaries/areas.gpkg", moved)
+
+    finding = only(check_study(small))
+
+    assert (finding.row, finding.found) == (3, "M1 in E99000001 and E99000002")
+
+
+def test_a_road_without_a_line_gives_one_finding(small):
+    change_layer(
+        small, "boundaries/roads.gpkg", lambda roads: roads.set_geometry([None], crs=roads.crs)
+    )
+
+    assert only(check_study(small)).found == "n1 to n2 without line"
+
+
+def test_sites_in_an_area_whose_polygon_is_missing_are_not_told_again(small):
+    """S1 lies in A1; only the missing polygon is a finding."""
+
+    def holed(areas):
+        return areas.set_geometry([None, *areas.geometry.iloc[1:]], crs=areas.crs)
+
+    change_layer(small, "boundaries/areas.gpkg", holed)
+
+    assert only(check_study(small)).found == "A1 without polygon"
+
+
+def test_a_site_without_coordinates_gives_one_finding(small):
+    for column in ("easting", "northing"):
+        set_cell(small, "schools/sites.csv", 2, column, "")
+
+    assert only(check_study(small)).found == "S1 without usable coordinates"
+
+
+def test_a_bad_coordinate_is_told_once(small):
+    set_cell(small, "schools/sites.csv", 2, "easting", "east")
+
+    assert only(check_study(small)).found == "'east'"
+
+
+def test_points_are_found_in_their_areas_whatever_the_order_of_rows():
+    areas = study_areas().sample(frac=1, random_state=1)
+    easting, northing = pd.Series([300_500.0, 301_500.0, 1.0]), pd.Series([201_500.0] * 3)
+
+    assert area_of_points(easting, northing, areas).tolist()[:2] == ["A3", "A4"]
+    assert area_of_points(easting, northing, areas).isna().tolist() == [False, False, True]
+
+
+def study_areas():
+    frame = boundaries()["areas"]
+    assert set(study.Areas.to_schema().columns) < set(frame.columns)
+    return frame
+
+
+def test_up_to_twenty_one_rows_are_listed_in_full():
+    found = [(row, "x") for row in range(MOST_ROWS + 1)]
+
+    assert len(row_findings("file.csv", "a", found, "y")) == MOST_ROWS + 1
+    assert row_findings("file.csv", "a", found, "y")[-1].found == "x"
+    assert row_findings("file.csv", "a", [*found, (99, "x")], "y")[-1].found == (
+        "2 more rows like this"
+    )

@@ -213,7 +213,7 @@ def shown_builds(outcome: Outcome) -> pd.DataFrame:
         cost=exact.where(named, cost_band(builds["capital_gbp"])),
         capital_gbp=builds["capital_gbp"].astype(object).where(named, WITHHELD),
         children=placed_in_builds(outcome),
-        release=releases.astype(object).where(named, "Name withheld: not approved for release"),
+        release=releases.astype(object).where(named, "Not approved: name withheld"),
     )
     shown = withhold(shown, ["children"], choices).sort_values(
         ["opening_year", "authority", "place", "action", "designation"]

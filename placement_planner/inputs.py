@@ -14,7 +14,7 @@ from placement_planner.codes import code_table
 from placement_planner.errors import DataError, Finding, ScenarioError
 from placement_planner.scenario import Scenario, read_scenario
 from placement_planner.storage import CRS, SCENARIO_FILE, WORKBOOK, read_raw_folder
-from placement_planner.tables import table_folder, table_keys, table_name
+from placement_planner.tables import checked, table_folder, table_keys, table_name
 from placement_planner.tables.study import STUDY_TABLES, Compatibility
 from placement_planner.workbook import read_raw_workbook
 
@@ -90,21 +90,22 @@ def read_inputs(folder: Path) -> Inputs:
     DataError
         With every finding, if there is any.
     """
-    checked, findings = _read(folder)
+    held, findings = _read(folder)
     if findings:
         raise DataError(f"{folder}: {len(findings)} finding(s)", findings)
     frames: dict[str, Any] = {table_name(model): None for model in STUDY_TABLES}
-    frames |= {name: _final(table) for name, table in checked.tables.items()}
+    frames |= {name: _final(table) for name, table in held.tables.items()}
     if frames["compatibility"] is None:
-        frames["compatibility"] = Compatibility.validate(code_table("compatibility"))
+        default = code_table("compatibility").sort_values(table_keys(Compatibility))
+        frames["compatibility"] = checked(Compatibility, default)
     frames["sites"] = _located(frames["sites"], frames["areas"])
     return Inputs(folder=folder if folder.is_dir() else folder.parent, **frames)
 
 
 def _read(folder: Path) -> tuple[CheckedStudy, list[Finding]]:
     scenario, findings = _scenario(folder if folder.is_dir() else folder.parent)
-    checked, found = check_tables(_raw_tables(folder), scenario)
-    return checked, sorted([*findings, *found], key=_place)
+    held, found = check_tables(_raw_tables(folder), scenario)
+    return held, sorted([*findings, *found], key=_place)
 
 
 def _raw_tables(folder: Path) -> dict[str, RawTable]:

@@ -11,11 +11,9 @@ from placement_planner import costs, need, supply, travel
 from placement_planner.errors import SolveError
 from placement_planner.outcome import Outcome
 from placement_planner.siting.audit import audit_plan
-from placement_planner.siting.extract import extract_plan
 from placement_planner.siting.measures import compare_plans
-from placement_planner.siting.model import build_model
 from placement_planner.siting.problem import Tables, build_problem
-from placement_planner.siting.solve import solve
+from placement_planner.siting.search import search_plan
 from placement_planner.tables import checked
 from placement_planner.tables.stages import Need
 from placement_planner.tables.study import Options
@@ -120,7 +118,7 @@ def find_plan(
         f"{len(problem.demand):,} groups of children, {len(problem.arcs):,} possible placements, "
         f"{len(problem.decisions):,} ways to build"
     )
-    plan = extract_plan(problem, solve(build_model(problem), scenario.solver, progress))
+    plan = search_plan(problem, scenario.solver, progress)
     broken = audit_plan(plan, tables, scenario)
     if broken:
         raise SolveError("\n".join([f"the plan breaks {len(broken)} of its own rules:", *broken]))

@@ -188,6 +188,12 @@ class SolverChoices(_Choices):
 
     relative_gap: float = Field(0.001, ge=0, le=1, description="stop at this relative gap")
     time_limit_s: float = Field(300.0, gt=0, le=86_400, description="stop after this many seconds")
+    arcs_at_once: int = Field(
+        50_000,
+        ge=0,
+        description="possible placements given to the solver at once; a larger problem is priced: "
+        "those that no good plan uses are left out, and the bound still holds for all",
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="solver's seed")
     threads: int = Field(1, ge=1, le=64, description="solver's threads")
 

@@ -1,6 +1,7 @@
 """Rules across tables: each, broken once in the small study, gives one finding in its place."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,16 @@ from placement_planner.checks.locations import area_of_points
 from placement_planner.checks.study import MOST_ROWS, row_findings
 from placement_planner.inputs import check_study
 from placement_planner.scenario import Scenario, scenario_template
-from placement_planner.tables import study
-from tests.faulty_study import change_layer, read_rows, set_cell, write_rows
+from placement_planner.storage import is_spatial, table_path
+from placement_planner.tables import is_required, study, table_name
+from tests.faulty_study import (
+    change_layer,
+    drop_column,
+    read_rows,
+    repeat_row,
+    set_cell,
+    write_rows,
+)
 from tests.small_study import WESTBY, boundaries, write_small_study
 
 
@@ -219,6 +228,36 @@ def test_a_bad_coordinate_is_told_once(small):
     set_cell(small, "schools/sites.csv", 2, "easting", "east")
 
     assert only(check_study(small)).found == "'east'"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", study.STUDY_TABLES, ids=table_name)
+def test_no_single_fault_of_a_table_gives_a_second_finding(sound, tmp_path, model):
+    """The file, each column, the key of a row, and each cell of a row, one at a time."""
+    file = table_path(Path(), model).as_posix()
+
+    def n_findings(plant):
+        shutil.rmtree(tmp_path / "study", ignore_errors=True)
+        folder = Path(shutil.copytree(sound, tmp_path / "study"))
+        plant(folder)
+        return len(check_study(folder))
+
+    assert n_findings(lambda folder: (folder / file).unlink()) == int(is_required(model))
+    for name, field in model.to_schema().columns.items():
+        if is_spatial(model):
+
+            def drop(folder, name=name):
+                change_layer(folder, file, lambda layer: layer.drop(columns=name))
+
+            assert n_findings(drop) == 1, name
+            continue
+        dropped = n_findings(lambda folder, name=name: drop_column(folder, file, name))
+        assert dropped == int(field.required), name
+        for text in ("???", ""):
+            spoil = partial(set_cell, file=file, row=2, column=name, value=text)
+            assert n_findings(spoil) <= 1, (name, text)
+    if not is_spatial(model):
+        assert n_findings(lambda folder: repeat_row(folder, file, 2)) == 1
 
 
 def test_points_are_found_in_their_areas_whatever_the_order_of_rows():

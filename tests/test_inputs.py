@@ -362,7 +362,7 @@ ODD_CELLS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(
     corruptions=st.lists(
         st.tuples(st.sampled_from(CSV_FILES), st.integers(0, 9), st.integers(0, 9), ODD_CELLS),
@@ -377,7 +377,8 @@ def test_no_corruption_of_cells_or_headers_ends_in_a_traceback(
     for file, row, column, text in corruptions:
         rows = read_rows(folder / file)
         line = rows[row % len(rows)]
-        line[column % max(len(line), 1) :][:1] = [text.encode("utf-8", "replace").decode()]
+        if line:
+            line[column % len(line)] = text.encode("utf-8", "replace").decode()
         write_rows(folder / file, rows)
 
     findings = check_study(folder)
@@ -387,7 +388,7 @@ def test_no_corruption_of_cells_or_headers_ends_in_a_traceback(
         read_inputs(folder)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(st.sampled_from(CSV_FILES), st.integers(0, 2**31), st.binary(min_size=1, max_size=8))
 def test_no_corruption_of_bytes_ends_in_a_traceback(sound, tmp_path_factory, file, start, data):
     folder = Path(shutil.copytree(sound, tmp_path_factory.mktemp("bytes") / "study"))
@@ -399,7 +400,7 @@ def test_no_corruption_of_bytes_ends_in_a_traceback(sound, tmp_path_factory, fil
 
 
 def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tmp_path):
-    """1,702 areas, 44,252 rows of population (26 ages), 60,480 of caseload."""
+    """1,702 areas, 44,252 rows of population (26 ages), 63,700 of caseload."""
     frames = boundaries() | schools() | money()
     codes = [f"E0{n:07d}" for n in range(1_702)]
     column, row = np.arange(1_702) % 42, np.arange(1_702) // 42
@@ -419,7 +420,7 @@ def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tm
         square[["area_code"]].merge(ages, how="cross").assign(children=2.5, basis="invented")
     )
     caseload = pd.MultiIndex.from_product(
-        [[WESTBY, EASTHAM], range(2021, 2027), range(-4, 16), study.NEED_TYPES, study.SETTINGS],
+        [[WESTBY, EASTHAM], range(2020, 2027), range(-4, 16), study.NEED_TYPES, study.SETTINGS],
         names=["authority_code", "january", "ncy", "need_type", "setting"],
     ).to_frame(index=False)
     frames |= {
@@ -438,5 +439,5 @@ def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tm
     seconds = perf_counter() - start
 
     assert findings == []
-    assert len(read_rows(tmp_path / "schools/caseload.csv")) > 50_000
+    assert len(read_rows(tmp_path / "schools/caseload.csv")) > 60_000
     assert seconds < 6

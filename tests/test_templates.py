@@ -1,6 +1,7 @@
 """An empty study can be written, checked and filled; a workbook holds the same as a folder."""
 
 import re
+from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
@@ -20,6 +21,7 @@ from placement_planner.workbook import write_workbook
 from tests.faulty_study import read_rows
 from tests.small_study import WESTBY, boundaries, money, schools, write_small_study
 
+SAMPLE = Path(__file__).parents[1] / "data"
 TO_FILL = {"areas", "authorities", "caseload", "population", "population_projection", "sites"}
 
 
@@ -92,6 +94,19 @@ def test_a_workbook_gives_the_same_tables_as_the_folder(small, tmp_path):
         left, right = (getattr(inputs, table_name(model)) for inputs in (of_folder, of_workbook))
         assert_frame_equal(left, right)
     assert read_scenario(tmp_path / "scenario.toml").name == "Small study"
+
+
+@pytest.mark.slow
+def test_the_sample_study_survives_the_way_through_a_workbook(tmp_path):
+    if not (SAMPLE / "scenario.toml").is_file():
+        pytest.skip("the sample study has not been generated")
+
+    of_workbook = read_inputs(workbook_study(SAMPLE, tmp_path / "study.xlsx"))
+
+    of_folder = read_inputs(SAMPLE)
+    for model in study.STUDY_TABLES:
+        left, right = (getattr(inputs, table_name(model)) for inputs in (of_folder, of_workbook))
+        assert_frame_equal(left, right)
 
 
 def test_a_folder_that_holds_only_a_workbook_is_a_study(small, tmp_path):

@@ -14,12 +14,11 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BLUES", "GREENS", "MISSING", "NOTHING", "ORANGES", "PURPLES", "Scale", "make_scale"]
+__all__ = ["BLUES", "MISSING", "NOTHING", "PINKS", "PURPLES", "Scale", "make_scale"]
 
 # Five classes of ColorBrewer (Harrower and Brewer 2003), safe for colour-blind eyes.
 BLUES = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")
-GREENS = ("#edf8e9", "#bae4b3", "#74c476", "#31a354", "#006d2c")
-ORANGES = ("#feedde", "#fdbe85", "#fd8d3c", "#e6550d", "#a63603")
+PINKS = ("#feebe2", "#fbb4b9", "#f768a1", "#c51b8a", "#7a0177")
 PURPLES = ("#f2f0f7", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f")
 MISSING = "#c8c8c8"
 NOTHING = "#ffffff"
@@ -80,9 +79,14 @@ def make_scale(columns: Sequence[pd.Series], palette: tuple[str, ...], unit: str
 
 
 def _round_bounds(values: pd.Series[float]) -> list[float]:
-    """Return quantiles, rounded to a step that leaves no more than twenty in the span."""
+    """Return quantiles, rounded to a step that leaves no more than twenty in the span.
+
+    The step is no finer than the values are: rounded counts are not parted between multiples.
+    """
     span = float(values.max() - values.min())
     coarse = 10.0 ** floor(log10(span))
     step = next(size for size in (coarse / 10, coarse / 5, coarse / 2) if span / size <= STEPS)
+    if (values % 1 == 0).all():
+        step = max(step, float(np.gcd.reduce(values.astype(int))))
     bounds = {round(round(value / step) * step, 6) for value in values.quantile(_QUANTILES)}
     return sorted(bound for bound in bounds if values.min() < bound <= values.max())

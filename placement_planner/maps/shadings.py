@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from placement_planner.figures import LEVEL_NAMES, gap_by_area, journeys_by_area, need_by_area
-from placement_planner.maps.scales import BLUES, GREENS, ORANGES, PURPLES, Scale, make_scale
+from placement_planner.maps.scales import BLUES, PINKS, PURPLES, Scale, make_scale
 
 if TYPE_CHECKING:
     from placement_planner.figures import AreaTable
@@ -34,9 +34,9 @@ def shadings(outcome: Outcome) -> list[Shading]:
     """Return every way to shade the areas; what is compared shares one table and one scale."""
     return [
         _need("Need, all groups", need_by_area(outcome), BLUES),
-        _need("Need for specialist bases", need_by_area(outcome, "base"), GREENS),
+        _need("Need for specialist bases", need_by_area(outcome, "base"), BLUES),
         _need("Need for special schools", need_by_area(outcome, "special"), BLUES),
-        *_compared("Gap", gap_by_area(outcome), ORANGES, "children"),
+        *_compared("Gap", gap_by_area(outcome), PINKS, "children"),
         *_compared("Journeys", journeys_by_area(outcome), PURPLES, "minutes"),
     ]
 

@@ -102,17 +102,22 @@ def _build_lines(named: Outcome, counts: PrivacyChoices) -> list[str]:
     builds = withhold(shown_builds(named), ["children"], counts)
     if builds.empty:
         return ["Nothing would be built."]
-    heading = ("What would be built", "where", "authority", "for whom", "phase", "places",
-               "starts", "opens", "capital", "children")  # fmt: skip
     rows = [
         (
-            row["action"], row["place"], row["authority"], row["designation"], row["phases"],
-            f"{row['places']:,.0f}", row["starts"], row["opens"], row["cost"],
+            row["starts"],
+            row["opens"],
+            f"{row['places']:,.0f}",
+            row["cost"],
             measured(row["children"], "children"),
+            (
+                f"{row['action']}: {row['place']}, {row['authority']}; "
+                f"{row['designation']}, {row['phases'].lower()}"
+            ),
         )
         for row in builds.to_dict("records")
-    ]  # fmt: skip
-    return _aligned([heading, *rows], right=(5, 8, 9))
+    ]
+    heading = ("starts", "opens", "places", "capital", "children", "what would be built")
+    return _aligned([heading, *rows], right=(2, 3, 4))
 
 
 def _pot_lines(named: Outcome) -> list[str]:

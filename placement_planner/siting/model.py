@@ -116,8 +116,7 @@ def _keep_within_places(problem: Problem, handles: SitingModel) -> None:
     full_terms = _by_key(full["pool"], zip(full_built, full["places"].tolist(), strict=True))
     for pool, places in enumerate(problem.pool_years["places"].tolist()):
         terms = [*arcs[pool], *((b, -size) for b, size in opened[pool])]
-        if terms:
-            _add(handles.problem, terms, pulp.LpConstraintLE, places, f"places_{pool}")
+        _add(handles.problem, terms, pulp.LpConstraintLE, places, f"places_{pool}")
         if full_terms[pool]:
             share = float(fill[owners[pool]])
             terms = [*arcs[pool], *((b, -share * size) for b, size in full_terms[pool])]

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from placement_planner.errors import SolveError
 from placement_planner.siting.decisions import build_cash, build_decisions, option_pools
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from pandera.typing import DataFrame
 
     from placement_planner.scenario import Scenario
@@ -163,45 +165,69 @@ def _arcs(
     A pair with a place that exists anyway is dropped where the fallback costs no more: leaving it
     out changes no optimum, since the fallback has no limit.
     """
-    suits = tables.compatibility[tables.compatibility["match"] != "no"]
-    suits = suits[["need_group", "designation", "penalty_gbp"]]
-    sought = demand.reset_index(names="demand").merge(suits, on="need_group")
-    offered = pool_years.reset_index(names="pool")[
-        ["pool", "site_id", "option_id", "designation", "phase", "academic_year"]
-    ]
-    pairs = sought[
-        [
-            "demand",
-            "area_code",
-            "need_group",
-            "designation",
-            "phase",
-            "academic_year",
-            "penalty_gbp",
-            "fallback_gbp",
-            "weight",
-        ]
-    ].merge(offered, on=["designation", "phase", "academic_year"])
-    pairs = pairs.merge(tables.travel, on=["area_code", "site_id"])
-    soft, hard = (
-        pairs["phase"].map({phase: limit(phase) for phase in pairs["phase"].unique()}).astype(float)
-        for limit in (scenario.travel.soft_minutes, scenario.travel.hard_minutes)
+    pairs = _pairs(demand, pool_years, tables.compatibility)
+    areas, area = np.unique(demand["area_code"].to_numpy(dtype=str), return_inverse=True)
+    sites, site = np.unique(pool_years["site_id"].to_numpy(dtype=str), return_inverse=True)
+    grid = tables.travel.set_index(["area_code", "site_id"])[["minutes", "distance_km"]].reindex(
+        pd.MultiIndex.from_product([areas, sites])
     )
-    costs = tables.place_costs.set_index("need_group")
-    over = (pairs["minutes"] - soft).clip(lower=0) * scenario.travel.gbp_per_minute_over
+    cell = area[pairs["demand"]] * len(sites) + site[pairs["pool"]]
+    minutes = grid["minutes"].to_numpy()[cell]
+    distance_km = grid["distance_km"].to_numpy()[cell]
+    rows = _demand_prices(demand, tables.place_costs, scenario)
+    told = {name: values[pairs["demand"]] for name, values in rows.items()}
     per_child = (
-        pairs["need_group"].map(costs["top_up_gbp"] + costs["transport_fixed_gbp"]).astype(float)
-        + pairs["need_group"].map(costs["transport_gbp_per_km"]).astype(float)
-        * pairs["distance_km"]
-        + pairs["penalty_gbp"]
-        + over
+        told["fixed_gbp"]
+        + told["gbp_per_km"] * distance_km
+        + pairs["penalty_gbp"].to_numpy()
+        + np.maximum(minutes - told["soft"], 0.0) * scenario.travel.gbp_per_minute_over
     )
-    useful = (pairs["minutes"] <= hard) & (
-        (per_child < pairs["fallback_gbp"]) | (pairs["option_id"] != "")
+    is_new = (pool_years["option_id"] != "").to_numpy()[pairs["pool"]]
+    useful = (minutes <= told["hard"]) & ((per_child < told["fallback_gbp"]) | is_new)
+    return pd.DataFrame(
+        {
+            "demand": pairs["demand"].to_numpy()[useful],
+            "pool": pairs["pool"].to_numpy()[useful],
+            "gbp": (per_child * told["weight"])[useful],
+            "minutes": minutes[useful],
+            "distance_km": distance_km[useful],
+        }
     )
-    pairs = pairs.assign(gbp=per_child * pairs["weight"])[useful]
-    columns = ["demand", "pool", "gbp", "minutes", "distance_km"]
-    return pairs[columns].sort_values(["demand", "pool"]).reset_index(drop=True)
+
+
+def _pairs(
+    demand: pd.DataFrame, pool_years: pd.DataFrame, compatibility: pd.DataFrame
+) -> pd.DataFrame:
+    """Positions of demand and pool-years that suit, in order, and the price of the match."""
+    slot = ["phase", "academic_year"]
+    kinds = demand[["need_group", *slot]].drop_duplicates().reset_index(drop=True)
+    suits = compatibility.loc[
+        compatibility["match"] != "no", ["need_group", "designation", "penalty_gbp"]
+    ]
+    offered = pool_years[["designation", *slot]].assign(pool=range(len(pool_years)))
+    offers = kinds.assign(kind=range(len(kinds))).merge(suits, on="need_group")
+    offers = offers.merge(offered, on=["designation", *slot])[["kind", "pool", "penalty_gbp"]]
+    kind = demand[["need_group", *slot]].merge(
+        kinds.assign(kind=range(len(kinds))), on=["need_group", *slot], how="left"
+    )["kind"]
+    sought = pd.DataFrame({"demand": range(len(demand)), "kind": kind.to_numpy()})
+    pairs = sought.merge(offers, on="kind")[["demand", "pool", "penalty_gbp"]]
+    return pairs.sort_values(["demand", "pool"]).reset_index(drop=True)
+
+
+def _demand_prices(
+    demand: pd.DataFrame, place_costs: pd.DataFrame, scenario: Scenario
+) -> dict[str, NDArray[np.float64]]:
+    """Return what a child costs wherever placed, and the limits of the journey, by row."""
+    costs = place_costs.set_index("need_group").loc[demand["need_group"]]
+    return {
+        "fixed_gbp": (costs["top_up_gbp"] + costs["transport_fixed_gbp"]).to_numpy(),
+        "gbp_per_km": costs["transport_gbp_per_km"].to_numpy(),
+        "soft": demand["phase"].map(scenario.travel.soft_minutes).to_numpy(dtype=float),
+        "hard": demand["phase"].map(scenario.travel.hard_minutes).to_numpy(dtype=float),
+        "fallback_gbp": demand["fallback_gbp"].to_numpy(),
+        "weight": demand["weight"].to_numpy(),
+    }
 
 
 def _rules(options: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:

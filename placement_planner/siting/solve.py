@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
     from placement_planner.scenario import SolverChoices
 
-__all__ = ["Answer", "solve"]
+__all__ = ["Answer", "Relaxation", "solve", "status_of"]
 
 Progress = "Callable[[str], None]"
 StoppedBy = Literal["proof", "gap", "time", "interrupt", "nodes"]
 PROVEN = 1e-6
 """Relative gap at which a plan counts as optimal."""
+USED = 1e-6
+"""Value of a decision in the relaxation above which it is used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +64,16 @@ def _silent_stdout() -> Iterator[None]:
         os.close(nowhere)
 
 
-def solve(model: SitingModel, choices: SolverChoices, progress: Callable[[str], None]) -> Answer:
+def solve(
+    model: SitingModel,
+    choices: SolverChoices,
+    progress: Callable[[str], None],
+    target_gbp: float = -np.inf,
+) -> Answer:
     """Solve a model and return its best plan with the bound that was proved.
 
-    Ctrl-C stops the search and returns the best plan so far.
+    Ctrl-C stops the search and returns the best plan so far; so does a plan that costs no more
+    than `target_gbp`.
 
     Raises
     ------
@@ -74,6 +82,8 @@ def solve(model: SitingModel, choices: SolverChoices, progress: Callable[[str], 
     """
     started = time.perf_counter()
     highs = _load(model, choices)
+    if np.isfinite(target_gbp):
+        highs.setOptionValue("objective_target", target_gbp / UNIT_GBP)
     if model.built:
         _start_from_nothing_built(model, highs)
     interrupted = _run(highs, progress, started)
@@ -85,7 +95,9 @@ def solve(model: SitingModel, choices: SolverChoices, progress: Callable[[str], 
             "what is locked in against the pots that may pay"
         )
     values = np.asarray(highs.getSolution().col_value)
-    report = _report(highs, info, interrupted=interrupted, seconds=time.perf_counter() - started)
+    report = _report(
+        highs, info, choices, interrupted=interrupted, seconds=time.perf_counter() - started
+    )
     return Answer(
         placed=_values(values, model.placed),
         fallback=_values(values, model.fallback),
@@ -116,7 +128,7 @@ def _load(model: SitingModel, choices: SolverChoices) -> Any:  # noqa: ANN401
 
 def _start_from_nothing_built(model: SitingModel, highs: Any) -> None:  # noqa: ANN401
     """Offer the plan without builds as a first incumbent; HiGHS drops it where it breaks a rule."""
-    columns = np.array([b.index for b in model.built if hasattr(b, "index")], dtype=np.int32)
+    columns = _columns(model.built)
     highs.setSolution(len(columns), columns, np.zeros(len(columns)))
 
 
@@ -135,7 +147,7 @@ def _run(highs: Any, progress: Callable[[str], None], started: float) -> bool:  
                 f"£m, gap {gap:.3%}, {now - started:.0f} s"
             )
 
-    highs.cbMipLogging += tell
+    highs.cbMipInterrupt += tell
     highs.HandleUserInterrupt = True
     interrupted = False
     highs.startSolve()
@@ -147,13 +159,34 @@ def _run(highs: Any, progress: Callable[[str], None], started: float) -> bool:  
             progress("stopping: keeping the best plan so far")
             interrupted = True
             highs.cancelSolve()
-    highs.cbMipLogging -= tell
+    highs.cbMipInterrupt -= tell
     return interrupted
 
 
-def _report(highs: Any, info: Any, *, interrupted: bool, seconds: float) -> SolveReport:  # noqa: ANN401
+def status_of(gap: float, asked: float) -> Status:
+    """Return a plan's status from the gap that was proved and the gap that was asked for.
+
+    Examples
+    --------
+    >>> [status_of(gap, 0.001) for gap in (0.0, 0.001, 0.01)]
+    ['optimal', 'within gap', 'feasible']
+    """
+    return "optimal" if gap <= PROVEN else "within gap" if gap <= asked else "feasible"
+
+
+def _report(
+    highs: Any,  # noqa: ANN401
+    info: Any,  # noqa: ANN401
+    choices: SolverChoices,
+    *,
+    interrupted: bool,
+    seconds: float,
+) -> SolveReport:
     is_lp = not np.isfinite(info.mip_gap) and info.mip_node_count < 0
-    finished = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    finished = highs.getModelStatus() in (
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kObjectiveTarget,
+    )
     objective = info.objective_function_value * UNIT_GBP
     bound = objective if is_lp and finished else info.mip_dual_bound * UNIT_GBP
     bound = min(bound, objective)
@@ -165,12 +198,102 @@ def _report(highs: Any, info: Any, *, interrupted: bool, seconds: float) -> Solv
         stopped_by = "time"
     else:
         stopped_by = "proof" if gap <= PROVEN else "gap"
-    status: Status = "optimal" if gap <= PROVEN else "within gap" if finished else "feasible"
     return SolveReport(
-        status=status,
+        status=status_of(gap, choices.relative_gap),
         objective_gbp=objective,
         bound_gbp=bound,
         seconds=seconds,
         stopped_by=stopped_by,
         solver=f"HiGHS {highs.version()}",
     )
+
+
+class Relaxation:
+    """The linear relaxation of a model, kept alive so that placements can be added to it."""
+
+    def __init__(self, model: SitingModel, choices: SolverChoices) -> None:
+        self._highs = _load(model, choices)
+        built = self._built = _columns(model.built)
+        self._highs.changeColsIntegrality(len(built), built, np.zeros(len(built), dtype=np.uint8))
+        rows = {row.name: row.index for row in model.problem.constraints()}
+        self._rows = {kind: _row_index(rows, kind) for kind in ("children", "places", "fill")}
+
+    def solve(self) -> float:
+        """Solve from where the last round ended; return the cost in the model's unit.
+
+        Raises
+        ------
+        SolveError
+            If there is no answer.
+        """
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolveError(
+                f"the problem has no answer ({self._highs.modelStatusToString(status)}): look at "
+                "what is locked in against the pots that may pay"
+            )
+        return float(self._highs.getInfo().objective_function_value)
+
+    def duals(self, demands: int, pools: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the worth of one more child of each demand row, and of one more place."""
+        dual = np.asarray(self._highs.getSolution().row_dual)
+        child = np.zeros(demands)
+        place = np.zeros(pools)
+        for values, kind in ((child, "children"), (place, "places"), (place, "fill")):
+            positions, rows = self._rows[kind]
+            values[positions] += dual[rows]
+        return child, place
+
+    def reduced_costs_of_builds(self, decisions: int) -> NDArray[np.float64]:
+        """Return what each decision would cost at the margin; none for those the answer uses."""
+        solution = self._highs.getSolution()
+        dual = np.asarray(solution.col_dual)[self._built]
+        value = np.asarray(solution.col_value)[self._built]
+        costs = np.zeros(decisions)
+        costs[: len(dual)] = np.where(value > USED, 0.0, dual)
+        return costs
+
+    def add_placements(
+        self,
+        cost: NDArray[np.float64],
+        demand: NDArray[np.int64],
+        pool: NDArray[np.int64],
+    ) -> None:
+        """Add placements by cost, demand row and pool."""
+        count = len(cost)
+        parts = []
+        for kind, position in (("children", demand), ("places", pool), ("fill", pool)):
+            positions, rows = self._rows[kind]
+            row = np.full(max(positions.max(initial=-1), position.max(initial=-1)) + 1, -1)
+            row[positions] = rows
+            parts.append(row[position])
+        stacked = np.stack(parts, axis=1)
+        present = stacked >= 0
+        starts = np.concatenate([[0], np.cumsum(present.sum(axis=1))[:-1]])
+        entries = stacked[present].astype(np.int32)
+        self._highs.addCols(
+            count,
+            cost,
+            np.zeros(count),
+            np.full(count, highspy.kHighsInf),
+            len(entries),
+            starts.astype(np.int32),
+            entries,
+            np.ones(len(entries)),
+        )
+
+
+def _columns(variables: list[pulp.LpVariable]) -> NDArray[np.int32]:
+    return np.array([v.index for v in variables if hasattr(v, "index")], dtype=np.int32)
+
+
+def _row_index(rows: dict[str, int], kind: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions in the arrays, and rows of the model, of one kind of rule."""
+    found = [
+        (int(name.rsplit("_", 1)[1]), row)
+        for name, row in rows.items()
+        if name.startswith(f"{kind}_")
+    ]
+    table = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]

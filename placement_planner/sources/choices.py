@@ -135,7 +135,7 @@ class ProvisionRules(_Choices):
         3, ge=1, le=4, description="most need groups that one special school is designed for"
     )
     smallest_pool_places: float = Field(
-        4.0, ge=0, le=50, description="fewest places of a special school worth a pool of their own"
+        8.0, ge=0, le=50, description="fewest places of a special school worth a pool of their own"
     )
     smallest_base_children: float = Field(
         4.0,

@@ -256,6 +256,12 @@ def test_many_values_get_classes_with_round_bounds_that_hold_about_as_many_each(
     assert scale.colours == BLUES
 
 
+def test_counts_rounded_to_five_are_parted_only_between_fives():
+    counts = [5, 10, 10, 15, 15, 15, 20, 20, 25, 30]
+
+    assert make_scale([pd.Series(counts)], BLUES, "children").bounds == (10, 15, 20)
+
+
 @pytest.mark.parametrize("values", [[], [0, 0], [WITHHELD]])
 def test_a_layer_without_figures_has_a_scale_all_the_same(values):
     scale = make_scale([pd.Series(values, dtype=object)], BLUES, "children")

@@ -266,16 +266,14 @@ def _transport(tables, year, rooms):
     need = tables.need[tables.need["academic_year"] == year]
     km = tables.travel.set_index(["area_code", "site_id"])["distance_km"]
     children = need["children"].to_numpy()
-    cost, rows_eq, rows_up, upper = [], [], [], []
+    cost, limits, rows_eq, rows_up, upper = [], [], [], [], []
     count = len(children) * (len(rooms) + 1)
     for i, area in enumerate(need["area_code"]):
-        cost += [
-            TOP_UP + PER_KM * km[area, site] + 150 * max(0.0, km[area, site] - 45)
-            if km[area, site] <= 60
-            else 1e7
-            for site, *_ in rooms
-        ]
+        journeys = [km[area, site] for site, *_ in rooms]
+        cost += [TOP_UP + PER_KM * each + 150 * max(0.0, each - 45) for each in journeys]
+        limits += [(0, None if each <= 60 else 0) for each in journeys]
         cost.append(FALLBACK)
+        limits.append((0, None))
         row = np.zeros(count)
         row[i * (len(rooms) + 1) : (i + 1) * (len(rooms) + 1)] = 1
         rows_eq.append(row)
@@ -284,5 +282,5 @@ def _transport(tables, year, rooms):
         row[j :: len(rooms) + 1] = 1
         rows_up += [row, -row]
         upper += [places, -least]
-    answer = linprog(cost, A_ub=rows_up, b_ub=upper, A_eq=rows_eq, b_eq=children)
+    answer = linprog(cost, A_ub=rows_up, b_ub=upper, A_eq=rows_eq, b_eq=children, bounds=limits)
     return answer.fun if answer.status == 0 else None

@@ -154,6 +154,37 @@ def test_the_optimum_equals_trying_every_set_of_builds(case):
     assert plan.report.bound_gbp <= best * (1 + 1e-6) + 1.0
 
 
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases())
+def test_the_priced_bound_holds_and_its_plan_is_never_better_than_the_best(case):
+    """Arcs of 0 at once send every case down the road of large problems."""
+    tables, choices = case
+    priced = choices.with_choices(solver={"arcs_at_once": 0})
+    best = best_by_trying_all(tables, choices)
+
+    if best is None:
+        with pytest.raises(SolveError):
+            find_plan(tables, priced)
+        return
+    plan = find_plan(tables, priced)
+
+    assert plan.report.bound_gbp <= best * (1 + 1e-6) + 1.0
+    assert plan.report.objective_gbp >= best * (1 - 1e-6) - 1.0
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases())
+def test_with_nothing_to_build_pricing_is_exact(case):
+    tables, choices = case
+    nothing = without_options(tables)
+    priced = choices.with_choices(solver={"arcs_at_once": 0})
+
+    whole, part = find_plan(nothing, choices), find_plan(nothing, priced)
+
+    assert part.report.objective_gbp == pytest.approx(whole.report.objective_gbp, abs=1.0)
+    assert part.report.status == "optimal"
+
+
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases())
 def test_building_never_costs_more_than_building_nothing(case):

@@ -185,7 +185,7 @@ def _run_plan(reply: _Reply, study: Path, scenario: Scenario, out: Path | None) 
         timings["outputs"] = time.perf_counter() - started - sum(timings.values())
         write_run(partial, outcome, study, timings)
         lines = summary_lines(outcome)
-        (partial / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (partial / "internal" / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     report = outcome.plan.report
     table = outcome.measures.set_index("measure")["plan"]
     reply.status = report.status
@@ -197,7 +197,7 @@ def _run_plan(reply: _Reply, study: Path, scenario: Scenario, out: Path | None) 
         "run": folder,
         "map": folder / "map.html",
         "workbook": folder / "workbook.xlsx",
-        "summary": folder / "summary.txt",
+        "summary": folder / "internal" / "summary.txt",
         "manifest": folder / "manifest.json",
         "plan": folder / "internal" / "plan",
     }

@@ -168,7 +168,23 @@ def gap_sentence(outcome: Outcome) -> str:
     of_benefit = measures.loc[measures["measure"] == "gap_of_benefit", "plan"].dropna()
     if len(of_benefit):
         shares += f"; {float(of_benefit.iloc[0]) * 100:.1f} % of what building saves"
-    return f"Another plan could save at most {in_gbp(report.gap_gbp)} more ({shares})."
+    return (
+        f"Another plan could save at most {in_gbp(report.gap_gbp)} more ({shares})."
+        f"{_settled_sentence(outcome)}"
+    )
+
+
+def _settled_sentence(outcome: Outcome) -> str:
+    """Say whether the gap is smaller than the smallest scheme, as a committee will ask."""
+    builds = outcome.plan.builds
+    if builds.empty:
+        return ""
+    if outcome.plan.report.gap_gbp < builds["capital_gbp"].min():
+        return " That is less than the smallest scheme it builds costs: the choice is settled."
+    return (
+        " That is more than the smallest scheme it builds costs: which of the smaller schemes to "
+        "build is not settled."
+    )
 
 
 def profile_sentence(outcome: Outcome) -> str:

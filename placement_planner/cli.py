@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from placement_planner.errors import DataError, PlacementPlannerError, ScenarioError
@@ -132,7 +133,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 def _scenario(study: Path, file: Path | None, changes: Sequence[str]) -> Scenario:
     from placement_planner.scenario import Scenario, read_scenario  # noqa: PLC0415
 
-    default = study / "scenario.toml"
+    default = (study.parent if study.is_file() else study) / "scenario.toml"
     path = file or default
     chosen = read_scenario(path) if file or default.is_file() else Scenario()
     sections: dict[str, dict[str, Any]] = {}
@@ -149,7 +150,24 @@ def _scenario(study: Path, file: Path | None, changes: Sequence[str]) -> Scenari
         except tomllib.TOMLDecodeError:
             parsed = value
         sections.setdefault(section, {})[key] = parsed
-    return chosen.with_choices(**sections) if sections else chosen
+    return _with_choices(chosen, sections)
+
+
+def _with_choices(scenario: Scenario, sections: dict[str, dict[str, Any]]) -> Scenario:
+    known = [name for name, value in scenario.model_dump().items() if isinstance(value, dict)]
+    unknown = sorted(set(sections) - set(known))
+    if unknown:
+        raise ScenarioError(
+            f"--set {unknown[0]}: no such section; right would be one of {', '.join(known)}"
+        )
+    try:
+        return scenario.with_choices(**sections)
+    except ValidationError as error:
+        lines = [
+            f"--set {'.'.join(map(str, item['loc']))}: {item['msg']}, found {item['input']!r}"
+            for item in error.errors()
+        ]
+        raise ScenarioError("\n".join(lines)) from error
 
 
 def _measures(outcome: Outcome) -> dict[str, Any]:
@@ -157,6 +175,11 @@ def _measures(outcome: Outcome) -> dict[str, Any]:
     return {
         "final_year": outcome.scenario.horizon.years[-1],
         "children_in_need": float(table.loc["children_in_need", "plan"]),
+        "observed": (
+            None
+            if outcome.observed is None
+            else outcome.observed.set_index("measure")["value"].to_dict()
+        ),
         "optimised_do_nothing": table["do_nothing"].dropna().to_dict(),
         "plan": table["plan"].dropna().to_dict(),
     }

@@ -73,6 +73,11 @@ def check_study(folder: Path) -> list[Finding]:
     list
         Findings by file, row (the header is row 1), column and what was found. A bad cell gives
         one finding; a rule that depends on what is broken already is passed over.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder or workbook.
     """
     return _read(folder)[1]
 
@@ -88,7 +93,7 @@ def read_inputs(folder: Path) -> Inputs:
     Raises
     ------
     DataError
-        With every finding, if there is any.
+        With every finding, if there is any; or if there is no such folder or workbook.
     """
     held, findings = _read(folder)
     if findings:
@@ -103,6 +108,8 @@ def read_inputs(folder: Path) -> Inputs:
 
 
 def _read(folder: Path) -> tuple[CheckedStudy, list[Finding]]:
+    if not folder.exists():
+        raise DataError(f"{folder}: no such study folder or workbook")
     scenario, findings = _scenario(folder if folder.is_dir() else folder.parent)
     held, found = check_tables(_raw_tables(folder), scenario)
     return held, sorted([*findings, *found], key=_place)

@@ -34,6 +34,9 @@ class Outcome:
         The plan with builds.
     measures
         One row a measure: measure, unit, do_nothing, plan.
+    observed
+        Journeys to the places held at the base January, one row a measure: measure, unit, value;
+        None where nobody knows who is placed where. Other children than in `measures`.
     """
 
     inputs: Inputs
@@ -47,3 +50,4 @@ class Outcome:
     do_nothing: Plan
     plan: Plan
     measures: pd.DataFrame
+    observed: pd.DataFrame | None = None

@@ -11,7 +11,7 @@ from placement_planner import costs, need, supply, travel
 from placement_planner.errors import SolveError
 from placement_planner.outcome import Outcome
 from placement_planner.siting.audit import audit_plan
-from placement_planner.siting.measures import compare_plans
+from placement_planner.siting.measures import compare_plans, measure_journeys, unit_of
 from placement_planner.siting.problem import Tables, build_problem
 from placement_planner.siting.search import search_plan
 from placement_planner.tables import checked
@@ -142,7 +142,21 @@ def outcome_of(
         do_nothing=do_nothing,
         plan=plan,
         measures=compare_plans(do_nothing, plan, tables, scenario),
+        observed=_observed(inputs, scenario),
     )
+
+
+def _observed(inputs: Inputs, scenario: Scenario) -> pd.DataFrame | None:
+    """Measure the journeys to the places that children hold now, where that is known."""
+    if inputs.flows is None:
+        return None
+    journeys = travel.observed_journeys(
+        inputs.flows, inputs.provision, inputs.areas, inputs.sites, scenario.travel
+    )
+    values = {"children_placed": float(journeys["children"].sum())} | measure_journeys(journeys)
+    rows = [(measure, unit_of(measure), value) for measure, value in values.items()]
+    table = pd.DataFrame(rows, columns=["measure", "unit", "value"])
+    return table.assign(unit=table["unit"].mask(table["measure"] == "children_placed", "children"))
 
 
 def without_options(tables: Tables) -> Tables:

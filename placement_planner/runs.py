@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pandera.errors import SchemaError
 
 from placement_planner.errors import DataError
 from placement_planner.scenario import read_scenario, scenario_template
 from placement_planner.siting.plan import Plan, SolveReport
+from placement_planner.storage import WORKBOOK
 from placement_planner.tables import plan as plan_tables
 from placement_planner.tables import table_name
 
@@ -53,16 +55,13 @@ class StoredRun:
 
 def file_hashes(study: Path) -> dict[str, str]:
     """SHA-256 of every input file of a study, by its path within the study."""
-    files = (
-        [study]
-        if study.is_file()
-        else sorted(
-            path
-            for part in ("boundaries", "schools")
-            for path in (study / part).glob("*")
-            if path.suffix in {".csv", ".gpkg"}
-        )
+    tables = sorted(
+        path
+        for part in ("boundaries", "schools")
+        for path in (study / part).glob("*")
+        if path.suffix in {".csv", ".gpkg"}
     )
+    files = [study] if study.is_file() else tables or [study / WORKBOOK]
     root = study.parent if study.is_file() else study
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -85,9 +84,10 @@ def new_run_folder(folder: Path) -> Iterator[Path]:
     DataError
         If `folder` exists and is not empty.
     """
-    if folder.exists() and any(folder.iterdir()):
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise DataError(f"{folder} exists and is not empty; name another folder with --out")
     partial = folder.parent / f".{folder.name}.partial"
+    made = [parent for parent in partial.parents if not parent.exists()]
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
@@ -97,6 +97,9 @@ def new_run_folder(folder: Path) -> Iterator[Path]:
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        with suppress(OSError):  # the first that holds something stays, and those above it
+            for parent in made:
+                parent.rmdir()
 
 
 def _write_plan(folder: Path, plan: Plan) -> dict[str, str]:
@@ -125,7 +128,10 @@ def _read_plan(folder: Path, report: dict[str, Any]) -> Plan:
             if "str" in str(column.dtype)
         }
         frame = pd.read_csv(path, dtype=text, float_precision="round_trip", keep_default_na=False)
-        tables[field] = model.validate(frame)
+        try:
+            tables[field] = model.validate(frame)
+        except SchemaError as error:
+            raise DataError(f"{path} is not a table of a plan: {error}") from error
     return Plan(**tables, report=SolveReport(**report))
 
 
@@ -168,7 +174,10 @@ def read_run(folder: Path) -> StoredRun:
     path = folder / MANIFEST
     if not path.is_file():
         raise DataError(f"{folder} is not a run folder: it has no {MANIFEST}")
-    manifest = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} is not JSON: {error}") from error
     changed = [
         name
         for name, digest in manifest["table_hashes"].items()

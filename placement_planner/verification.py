@@ -58,11 +58,10 @@ def _plan_differences(name: str, stored: Plan, again: Plan) -> list[str]:
         for field in ("builds", "placements", "fallback", "spend")
         if not getattr(stored, field).equals(getattr(again, field))
     ]
-    if stored.report.objective_gbp != again.report.objective_gbp:
-        differences.append(
-            f"{name}: objective £{again.report.objective_gbp:,.2f}, stored "
-            f"£{stored.report.objective_gbp:,.2f}"
-        )
+    for word in ("objective", "bound"):
+        was, came_out = (getattr(plan.report, f"{word}_gbp") for plan in (stored, again))
+        if was != came_out:
+            differences.append(f"{name}: {word} £{came_out:,.2f}, stored £{was:,.2f}")
     if stored.report.status != again.report.status:
         differences.append(f"{name}: status {again.report.status}, stored {stored.report.status}")
     return differences

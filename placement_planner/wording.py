@@ -19,6 +19,7 @@ __all__ = [
     "in_gbp",
     "measure_name",
     "measured",
+    "observed_sentence",
     "phases_sentence",
     "profile_sentence",
     "sources",
@@ -184,6 +185,20 @@ def _settled_sentence(outcome: Outcome) -> str:
     return (
         " That is more than the smallest scheme it builds costs: which of the smaller schemes to "
         "build is not settled."
+    )
+
+
+def observed_sentence(outcome: Outcome) -> str:
+    """Say how far children travel to the places they hold now, where that is known."""
+    january = outcome.scenario.need.base_january
+    if outcome.observed is None:
+        return f"Who was placed where in January {january} is not in the study."
+    told = outcome.observed.set_index("measure")["value"]
+    return (
+        f"Observed in January {january}, other children than above: "
+        f"{told['children_placed']:,.0f} placed in the region, mean journey "
+        f"{told['journey_mean_minutes']:.1f} minutes, nine in ten within "
+        f"{told['journey_p90_minutes']:.1f}, longest {told['journey_longest_minutes']:.1f}."
     )
 
 

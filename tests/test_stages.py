@@ -8,8 +8,15 @@ from placement_planner.costs import costs_of_places, fallback_by_authority
 from placement_planner.errors import DataError
 from placement_planner.scenario import TravelChoices
 from placement_planner.supply import places_by_year
-from placement_planner.tables.study import Fallback, Population, Provision, Sites, UnitCosts
-from placement_planner.travel import straight_line_journeys
+from placement_planner.tables.study import (
+    Fallback,
+    Flows,
+    Population,
+    Provision,
+    Sites,
+    UnitCosts,
+)
+from placement_planner.travel import observed_journeys, straight_line_journeys
 
 SITE = {
     "site_name": "A school", "authority_code": "A", "site_kind": "state_special",
@@ -88,6 +95,29 @@ def test_a_larger_areas_journey_is_the_mean_over_its_children():
 
     near, far = apart["distance_km"]
     assert together["distance_km"].tolist() == pytest.approx([(3 * near + far) / 4])
+
+
+def test_an_observed_journey_goes_from_home_to_the_place_that_is_held():
+    """The same 10 km as above, for three children; two placed outside the region have no row."""
+    areas = pd.DataFrame(
+        {"area_code": ["a"], "easting": [0.0], "northing": [0.0], "rural_urban": ["urban"]}
+    )
+    flows = Flows.validate(
+        pd.DataFrame(
+            [
+                ("a", "ASD", "primary", "p", 3.0, "invented"),
+                ("a", "ASD", "primary", "OUTSIDE", 2.0, "invented"),
+            ],
+            columns=["area_code", "need_type", "phase", "provision_id", "children", "basis"],
+        )
+    )
+    provision = Provision.validate(pd.DataFrame([POOL | {"provision_id": "p"}]))
+    sites = pd.DataFrame({"site_id": ["s"], "easting": [6000.0], "northing": [8000.0]})
+
+    told = observed_journeys(flows, provision, areas, sites, TravelChoices())
+
+    assert told["children"].tolist() == [3.0]
+    assert told["minutes"].tolist() == pytest.approx([3 + 13.9764 / 26 * 60], abs=1e-3)
 
 
 def unit_costs():

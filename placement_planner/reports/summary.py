@@ -11,9 +11,11 @@ from placement_planner.figures import final_year, shown_builds, shown_measures, 
 from placement_planner.privacy import withhold
 from placement_planner.scenario import PrivacyChoices
 from placement_planner.wording import (
+    basis_sentence,
     gap_sentence,
     in_gbp,
     measured,
+    observed_sentence,
     status_sentence,
     year_label,
     years_sentence,
@@ -57,6 +59,8 @@ def summary_lines(outcome: Outcome) -> list[str]:
         ),
         "",
         *_measure_lines(named, counts),
+        observed_sentence(outcome),
+        basis_sentence(outcome),
         "",
         *_build_lines(named, counts),
         "",

@@ -12,6 +12,7 @@ from placement_planner.reports.sheets import Sheet, sheets
 from placement_planner.wording import (
     basis_sentence,
     gap_sentence,
+    observed_sentence,
     profile_sentence,
     sources,
     status_sentence,
@@ -91,6 +92,7 @@ def _write_first(
         ("Gap", gap_sentence(outcome)),
         ("Withheld", profile_sentence(outcome)),
         ("Estimates", basis_sentence(outcome)),
+        ("Journeys now", observed_sentence(outcome)),
         *((f"Sheet: {table.name}", table.title) for table in tables),
         *(("Source", source) for source in sources(outcome)),
     ]

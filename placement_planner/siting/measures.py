@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from placement_planner.siting.plan import Plan
     from placement_planner.siting.problem import Tables
 
-__all__ = ["compare_plans", "journeys_of", "measure_plan", "weighted_quantile"]
+__all__ = [
+    "compare_plans",
+    "journeys_of",
+    "measure_journeys",
+    "measure_plan",
+    "unit_of",
+    "weighted_quantile",
+]
 
 UNITS = {"children": "children", "places": "places", "minutes": "minutes", "km": "km", "gbp": "GBP"}
 
@@ -53,6 +60,33 @@ def journeys_of(plan: Plan, academic_year: int) -> pd.DataFrame:
     )
 
 
+def measure_journeys(journeys: pd.DataFrame) -> dict[str, float]:
+    """Mean, 90th percentile and longest journey one way, weighted by children.
+
+    Examples
+    --------
+    >>> told = measure_journeys(pd.DataFrame(
+    ...     {"children": [9.0, 1.0], "minutes": [10.0, 40.0], "distance_km": [4.0, 14.0]}))
+    >>> told["journey_mean_minutes"], told["journey_p90_minutes"], told["journey_longest_minutes"]
+    (13.0, 10.0, 40.0)
+    """
+    children, minutes = journeys["children"], journeys["minutes"]
+    if not children.sum():
+        names = ("mean_minutes", "p90_minutes", "longest_minutes", "mean_km")
+        return {f"journey_{name}": 0.0 for name in names}
+    return {
+        "journey_mean_minutes": float(np.average(minutes, weights=children)),
+        "journey_p90_minutes": weighted_quantile(minutes, children, 0.9),
+        "journey_longest_minutes": float(minutes.max()),
+        "journey_mean_km": float(np.average(journeys["distance_km"], weights=children)),
+    }
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit of a measure, from its name."""
+    return UNITS.get(measure.rsplit("_", 1)[-1], "children")
+
+
 def measure_plan(plan: Plan, tables: Tables, scenario: Scenario) -> dict[str, float]:
     """Measure a plan in the final planned year; capital and objective over the whole horizon."""
     year = scenario.horizon.years[-1]
@@ -64,7 +98,6 @@ def measure_plan(plan: Plan, tables: Tables, scenario: Scenario) -> dict[str, fl
     soft = journeys["phase"].map(scenario.travel.soft_minutes).astype(float)
     fallback = plan.fallback[plan.fallback["academic_year"] == year]
     total = float(children.sum())
-    weights = children if total else children + 1.0
     measures = {
         "children_in_need": total,
         "places": float(places["places"].sum()),
@@ -75,15 +108,7 @@ def measure_plan(plan: Plan, tables: Tables, scenario: Scenario) -> dict[str, fl
         measures[f"fallback_{route}"] = float(
             fallback.loc[fallback["route"] == route, "children"].sum()
         )
-    measures |= {
-        "journey_mean_minutes": float(np.average(minutes, weights=weights))
-        if len(minutes)
-        else 0.0,
-        "journey_p90_minutes": weighted_quantile(minutes, children, 0.9) if total else 0.0,
-        "journey_longest_minutes": float(minutes.max()) if len(minutes) else 0.0,
-        "journey_mean_km": (
-            float(np.average(journeys["distance_km"], weights=weights)) if len(minutes) else 0.0
-        ),
+    measures |= measure_journeys(journeys) | {
         "children_beyond_soft_limit": float(children[minutes > soft].sum()),
         "capital_gbp": float(plan.builds["capital_gbp"].sum()),
     }
@@ -123,10 +148,7 @@ def compare_plans(do_nothing: Plan, plan: Plan, tables: Tables, scenario: Scenar
         plan alone.
     """
     before, after = (measure_plan(each, tables, scenario) for each in (do_nothing, plan))
-    rows = [
-        (measure, UNITS.get(measure.rsplit("_", 1)[-1], "children"), value, after[measure])
-        for measure, value in before.items()
-    ]
+    rows = [(measure, unit_of(measure), value, after[measure]) for measure, value in before.items()]
     benefit = do_nothing.report.objective_gbp - plan.report.objective_gbp
     share = plan.report.gap_gbp / benefit if benefit > 0 else float("nan")
     rows += [

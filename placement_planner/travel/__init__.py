@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pandera.typing import DataFrame
 
     from placement_planner.scenario import TravelChoices
-    from placement_planner.tables.study import Population
+    from placement_planner.tables.study import Flows, Population, Provision
 
-__all__ = ["circuity", "straight_line_journeys"]
+__all__ = ["circuity", "observed_journeys", "straight_line_journeys"]
 
 SHORTEST_KM = 0.3
 """Straight line within an area whose centroid is the site itself."""
@@ -72,10 +72,7 @@ def straight_line_journeys(
     """
     east = areas["easting"].to_numpy()[:, None] - sites["easting"].to_numpy()[None, :]
     north = areas["northing"].to_numpy()[:, None] - sites["northing"].to_numpy()[None, :]
-    straight_km = np.maximum(np.hypot(east, north) / 1000, SHORTEST_KM)
-    distance_km = straight_km * circuity(straight_km, choices)
-    speed = areas["rural_urban"].map(code_table("speeds").set_index("rural_urban")["kmh"])
-    minutes = choices.terminal_minutes + 60 * distance_km / speed.to_numpy(dtype=float)[:, None]
+    minutes, distance_km = _along_roads(east, north, _speeds(areas)[:, None], choices)
     codes, level = np.unique(level_codes.to_numpy(dtype=str), return_inverse=True)
     people = population.groupby("area_code")["children"].sum().reindex(areas["area_code"])
     weight = np.maximum(people.fillna(0.0).to_numpy(dtype=float), 1e-9)
@@ -94,6 +91,53 @@ def straight_line_journeys(
             }
         ),
     )
+
+
+def observed_journeys(
+    flows: DataFrame[Flows],
+    provision: DataFrame[Provision],
+    areas: pd.DataFrame,
+    sites: pd.DataFrame,
+    choices: TravelChoices,
+) -> pd.DataFrame:
+    """Return the journeys of children to the places they hold now, in the region.
+
+    Returns
+    -------
+    DataFrame
+        children, minutes, distance_km; one row a row of `flows`. Children placed out of the region
+        have no row, since where they go is not known.
+    """
+    placed = (
+        flows.merge(provision[["provision_id", "site_id"]], on="provision_id")
+        .merge(sites[["site_id", "easting", "northing"]], on="site_id")
+        .merge(areas, on="area_code", suffixes=("_site", ""))
+    )
+    east = (placed["easting"] - placed["easting_site"]).to_numpy()
+    north = (placed["northing"] - placed["northing_site"]).to_numpy()
+    minutes, distance_km = _along_roads(east, north, _speeds(placed), choices)
+    return pd.DataFrame(
+        {"children": placed["children"], "minutes": minutes, "distance_km": distance_km}
+    )
+
+
+def _speeds(areas: pd.DataFrame) -> NDArray[np.float64]:
+    """Speed of each row's rural-urban class, km/h."""
+    kmh = code_table("speeds").set_index("rural_urban")["kmh"]
+    speeds: NDArray[np.float64] = areas["rural_urban"].map(kmh).to_numpy(dtype=float)
+    return speeds
+
+
+def _along_roads(
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    speed_kmh: NDArray[np.float64],
+    choices: TravelChoices,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Minutes and km along roads over a straight line given in metres."""
+    straight_km = np.maximum(np.hypot(east, north) / 1000, SHORTEST_KM)
+    distance_km = straight_km * circuity(straight_km, choices)
+    return choices.terminal_minutes + 60 * distance_km / speed_kmh, distance_km
 
 
 def _weighted_mean(

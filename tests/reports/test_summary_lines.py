@@ -57,7 +57,8 @@ def test_it_ends_with_status_bound_and_gap(lines):
     assert lines[-2].startswith("Status: within gap.")
     assert lines[-1] == (
         "Cost £6.00m, proven bound £5.95m. Another plan could save at most £50,000 more "
-        "(0.83 % of the cost of all planned years; 2.5 % of what building saves)."
+        "(0.83 % of the cost of all planned years; 2.5 % of what building saves). "
+        "That is less than the smallest scheme it builds costs: the choice is settled."
     )
 
 

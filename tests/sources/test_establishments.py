@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -78,3 +80,20 @@ def test_the_open_extract_of_england_has_every_school_of_greater_manchester(real
     assert len(england) == 1311
     assert england["role"].value_counts()["state_special"] == 63
     assert england["easting"].notna().all()
+
+
+def test_the_samples_register_reads_back_as_the_samples_sites():
+    """The real reader on the sample's cp1252 extract gives the study's own schools."""
+    schools_folder = Path(__file__).parents[2] / "data" / "schools"
+    sites = pd.read_csv(schools_folder / "sites.csv", dtype={"site_id": str}).set_index("site_id")
+    sites = sites[sites["site_kind"] != "land"]
+
+    read = read_establishments(
+        schools_folder / "gias_extract.csv", ["901", "902", "903", "904", "905"]
+    ).set_index("site_id")
+
+    assert set(read.index) == set(sites.index)
+    same = ["site_name", "site_kind", "phase", "roll", "capacity", "easting", "northing"]
+    for column in same:
+        told, kept = read[column], sites[column].loc[read.index]
+        assert (told.fillna(-1) == kept.fillna(-1)).all(), column

@@ -19,7 +19,7 @@ from pandera.errors import SchemaError
 from placement_planner.errors import DataError
 from placement_planner.scenario import read_scenario, scenario_template
 from placement_planner.siting.plan import Plan, SolveReport
-from placement_planner.storage import WORKBOOK
+from placement_planner.storage import SCENARIO_FILE, WORKBOOK
 from placement_planner.tables import plan as plan_tables
 from placement_planner.tables import table_name
 
@@ -53,6 +53,10 @@ class StoredRun:
     manifest: dict[str, Any]
 
 
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def file_hashes(study: Path) -> dict[str, str]:
     """SHA-256 of every input file of a study, by its path within the study."""
     tables = sorted(
@@ -63,10 +67,7 @@ def file_hashes(study: Path) -> dict[str, str]:
     )
     files = [study] if study.is_file() else tables or [study / WORKBOOK]
     root = study.parent if study.is_file() else study
-    return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-    }
+    return {path.relative_to(root).as_posix(): _digest(path) for path in files}
 
 
 def run_name(study: Path, now: datetime | None = None) -> str:
@@ -109,7 +110,7 @@ def _write_plan(folder: Path, plan: Plan) -> dict[str, str]:
     for field in ("builds", "placements", "fallback", "spend"):
         path = folder / f"{field}.csv"
         getattr(plan, field).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-        hashes[f"{folder.name}/{field}.csv"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        hashes[f"{folder.name}/{field}.csv"] = _digest(path)
     return hashes
 
 
@@ -122,14 +123,9 @@ def _read_plan(folder: Path, report: dict[str, Any]) -> Plan:
         path = folder / f"{field}.csv"
         if not path.is_file():
             raise DataError(f"{path} is missing: the run folder is not whole ({table_name(model)})")
-        text = {
-            name: str
-            for name, column in model.to_schema().columns.items()
-            if "str" in str(column.dtype)
-        }
-        frame = pd.read_csv(path, dtype=text, float_precision="round_trip", keep_default_na=False)
+        text = pd.read_csv(path, dtype=str, keep_default_na=False)
         try:
-            tables[field] = model.validate(frame)
+            tables[field] = model.validate(text)
         except SchemaError as error:
             raise DataError(f"{path} is not a table of a plan: {error}") from error
     return Plan(**tables, report=SolveReport(**report))
@@ -139,7 +135,7 @@ def write_run(
     folder: Path, outcome: Outcome, study: Path, timings: dict[str, float]
 ) -> dict[str, Any]:
     """Write scenario, plan tables and manifest into a run folder; return the manifest."""
-    (folder / "scenario.toml").write_text(scenario_template(outcome.scenario), encoding="utf-8")
+    (folder / SCENARIO_FILE).write_text(scenario_template(outcome.scenario), encoding="utf-8")
     plans = {"do_nothing": outcome.do_nothing, "plan": outcome.plan}
     table_hashes: dict[str, str] = {}
     for name, plan in plans.items():
@@ -153,6 +149,7 @@ def write_run(
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
         "input_hashes": file_hashes(study),
+        "scenario_hash": _digest(folder / SCENARIO_FILE),
         "table_hashes": table_hashes,
         "reports": {name: asdict(plan.report) for name, plan in plans.items()},
         "gap": outcome.plan.report.gap,
@@ -169,7 +166,7 @@ def read_run(folder: Path) -> StoredRun:
     Raises
     ------
     DataError
-        If the folder is not a whole run, or a table was changed since it was written.
+        If the folder is not a whole run, or its scenario or a table was changed since.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -178,21 +175,21 @@ def read_run(folder: Path) -> StoredRun:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path} is not JSON: {error}") from error
+    paths = {name: folder / INTERNAL / name for name in manifest["table_hashes"]}
+    paths[SCENARIO_FILE] = folder / SCENARIO_FILE
+    hashes = manifest["table_hashes"] | {SCENARIO_FILE: manifest.get("scenario_hash")}
     changed = [
-        name
-        for name, digest in manifest["table_hashes"].items()
-        if not (folder / INTERNAL / name).is_file()
-        or hashlib.sha256((folder / INTERNAL / name).read_bytes()).hexdigest() != digest
+        name for name, path in paths.items() if not path.is_file() or _digest(path) != hashes[name]
     ]
     if changed:
         raise DataError(
-            f"{len(changed)} table(s) of {folder} changed since the run, for example {changed[0]}"
+            f"{len(changed)} file(s) of {folder} changed since the run, for example {changed[0]}"
         )
     reports = manifest["reports"]
     return StoredRun(
         folder=folder,
         study=Path(manifest["study"]),
-        scenario=read_scenario(folder / "scenario.toml"),
+        scenario=read_scenario(folder / SCENARIO_FILE),
         input_hashes=manifest["input_hashes"],
         do_nothing=_read_plan(folder / INTERNAL / "do_nothing", reports["do_nothing"]),
         plan=_read_plan(folder / INTERNAL / "plan", reports["plan"]),

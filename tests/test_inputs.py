@@ -270,8 +270,14 @@ def test_a_scenario_that_is_not_toml_is_one_finding(small):
     assert only(check_study(small)).would_be_right == "a TOML file"
 
 
-def test_a_folder_that_is_not_there_lacks_every_required_file(tmp_path):
-    findings = check_study(tmp_path / "nowhere")
+@pytest.mark.parametrize("read", [check_study, read_inputs])
+def test_a_folder_that_is_not_there_is_told_in_one_line(tmp_path, read):
+    with pytest.raises(DataError, match=r"nowhere: no such study folder or workbook$"):
+        read(tmp_path / "nowhere")
+
+
+def test_an_empty_folder_lacks_every_required_file(tmp_path):
+    findings = check_study(tmp_path)
 
     assert {finding.found for finding in findings} == {"no such file"}
     assert len(findings) == 12  # 17 tables, 5 of them optional

@@ -150,7 +150,7 @@ def _least_by_demand(problem: Problem, reduced: NDArray[np.float64]) -> NDArray[
 def _threshold(reduced: NDArray[np.float64], count: int) -> float:
     if len(reduced) <= count:
         return np.inf
-    return max(0.0, float(np.partition(reduced, count)[count]))
+    return max(NOTHING_LEFT, float(np.partition(reduced, count)[count]))
 
 
 def _promising(problem: Problem, relaxation: Relaxation) -> NDArray[np.bool_]:

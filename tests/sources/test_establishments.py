@@ -92,7 +92,8 @@ def test_the_samples_register_reads_back_as_the_samples_sites():
         schools_folder / "gias_extract.csv", ["901", "902", "903", "904", "905"]
     ).set_index("site_id")
 
-    assert set(read.index) == set(sites.index)
+    assert set(sites.index) - set(read.index) == {"900375"}  # opens in 2028: not yet a school
+    assert set(read.index) <= set(sites.index)
     same = ["site_name", "site_kind", "phase", "roll", "capacity", "easting", "northing"]
     for column in same:
         told, kept = read[column], sites[column].loc[read.index]

@@ -108,6 +108,10 @@ def _command(name: str, *, as_json: bool) -> Iterator[_Reply]:
         if isinstance(error, DataError) and error.findings:
             reply.more["findings"] = [finding.record() for finding in error.findings]
         print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        reply.status, code = "error", 1
+        reply.more["message"] = str(error)
+        print(f"error: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
     except KeyboardInterrupt:
         reply.status, code = "stopped", 1
         print("stopped: nothing was written", file=sys.stderr)
@@ -170,6 +174,16 @@ def _with_choices(scenario: Scenario, sections: dict[str, dict[str, Any]]) -> Sc
         raise ScenarioError("\n".join(lines)) from error
 
 
+def _tell_solve(reply: _Reply, outcome: Outcome) -> None:
+    """Fill in objective, bound, gaps and measures."""
+    report = outcome.plan.report
+    reply.objective, reply.bound = report.objective_gbp, report.bound_gbp
+    reply.gap, reply.gap_gbp = report.gap, report.gap_gbp
+    table = outcome.measures.set_index("measure")["plan"]
+    reply.gap_of_benefit = float(table["gap_of_benefit"])
+    reply.measures = _measures(outcome)
+
+
 def _measures(outcome: Outcome) -> dict[str, Any]:
     table = outcome.measures.set_index("measure")
     return {
@@ -209,13 +223,8 @@ def _run_plan(reply: _Reply, study: Path, scenario: Scenario, out: Path | None) 
         write_run(partial, outcome, study, timings)
         lines = summary_lines(outcome)
         (partial / "internal" / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    report = outcome.plan.report
-    table = outcome.measures.set_index("measure")["plan"]
-    reply.status = report.status
-    reply.objective, reply.bound = report.objective_gbp, report.bound_gbp
-    reply.gap, reply.gap_gbp = report.gap, report.gap_gbp
-    reply.gap_of_benefit = float(table["gap_of_benefit"])
-    reply.measures = _measures(outcome)
+    reply.status = outcome.plan.report.status
+    _tell_solve(reply, outcome)
     reply.paths = {
         "run": folder,
         "map": folder / "map.html",
@@ -331,15 +340,18 @@ def import_(
 
 
 @app.command()
-def rerun(run: Annotated[Path, typer.Argument(help="Run folder.")], as_json: Json = False) -> None:
+def rerun(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    study: Annotated[Path | None, typer.Option(help="Where its study stands now.")] = None,
+    as_json: Json = False,
+) -> None:
     """Verify a run: same inputs, plan audited, and solved again unless time stopped it."""
     from placement_planner.verification import verify_run  # noqa: PLC0415
 
     with _command("rerun", as_json=as_json) as reply, _progress() as progress:
-        found = verify_run(run, progress)
+        found = verify_run(run, progress, study)
         report = found.run.plan.report
-        reply.objective, reply.bound = report.objective_gbp, report.bound_gbp
-        reply.gap, reply.gap_gbp = report.gap, report.gap_gbp
+        _tell_solve(reply, found.outcome)
         reply.paths = {"run": run}
         reply.more["differences"] = list(found.differences)
         how = "audited and solved again" if found.was_solved_again else "audited"

@@ -21,6 +21,10 @@ class SolveError(PlacementPlannerError):
     """No plan could be found, or a plan that fails its own audit."""
 
 
+class InfeasibleError(SolveError):
+    """No plan keeps every rule: what is locked in cannot be paid, opened or filled."""
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """One broken rule of one file."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 
 from placement_planner.codes import code_table
@@ -22,7 +23,14 @@ from placement_planner.privacy import (
     shown_sites,
     withhold,
 )
-from placement_planner.wording import in_gbp, measure_name, phases_sentence, year_label
+from placement_planner.wording import (
+    NOT_PROVEN,
+    in_gbp,
+    is_proven,
+    measure_name,
+    phases_sentence,
+    year_label,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +54,8 @@ __all__ = [
 ]
 
 Kind = Literal["all", "base", "special"]
+_WHOLE_REGION = "Whole region"
+_GAPS = ("gap_gbp", "gap_of_benefit")
 LEVEL_NAMES = {"area": "small area", "middle": "larger area", "authority": "authority"}
 
 
@@ -175,7 +185,7 @@ def placed_in_builds(outcome: Outcome) -> pd.Series[float]:
     """Return children placed in each build in the final year, by option_id; not yet withheld."""
     placements = outcome.plan.placements
     placements = placements[placements["academic_year"] == final_year(outcome)]
-    option_ids = placements["pool_id"].str.rpartition(":")[0]
+    option_ids = placements["pool_id"].str.rsplit(":", n=1).str[0]
     children = placements.groupby(option_ids.rename("option_id"))["children"].sum()
     return children.reindex(outcome.plan.builds["option_id"], fill_value=0.0)
 
@@ -186,7 +196,8 @@ def shown_builds(outcome: Outcome) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By `option_id` (not to be shown): scheme (a running number), place, authority, action,
+        By `option_id` (not to be shown): scheme (a running number), place, authority ("Whole
+        region" where even that may not be told), where (both, no more than once), action,
         designation, phases, places, starts, opens, cost (in words), capital_gbp (``c`` where only
         the band may be told), children (placed there; may be ``c``), release, is_named, easting,
         northing.
@@ -198,13 +209,16 @@ def shown_builds(outcome: Outcome) -> pd.DataFrame:
         validate="one_to_one",
     ).set_index("option_id")
     chosen = inputs.options[inputs.options["option_id"].isin(builds.index)]
-    builds = builds.join(shown_sites(chosen, inputs.sites, inputs.areas, choices))
+    builds = builds.join(shown_sites(chosen, inputs, choices))
     named = builds["is_named"].astype(bool)
-    authorities = inputs.authorities.set_index("authority_code")["authority_name"]
+    names = inputs.authorities.set_index("authority_code")["authority_name"]
+    authorities = builds["authority_code"].map(names).fillna(_WHOLE_REGION)
+    is_within = builds["level"].isin(["site", "middle"])
     releases = builds["release_status"].map(known_names("release_statuses"))
     exact = builds["capital_gbp"].map(in_gbp).astype(object)
     shown: pd.DataFrame = builds.assign(
-        authority=builds["authority_code"].map(authorities),
+        authority=authorities,
+        where=builds["place"].where(~is_within, builds["place"] + ", " + authorities),
         action=builds["action"].map(known_names("actions")),
         designation=builds["designation"].map(known_names("need_groups")),
         phases=builds["phases"].map(phases_sentence),
@@ -224,8 +238,8 @@ def shown_builds(outcome: Outcome) -> pd.DataFrame:
 def shown_measures(outcome: Outcome) -> pd.DataFrame:
     """Return the measures with a name each: measure, name, unit, do_nothing, plan.
 
-    Counts of children are withheld or rounded; where the cost of one build only may not
-    be told, the capital of all of them is shown as a band.
+    Counts of children are withheld or rounded. Where a cost that may not be told could be worked
+    out from it, the capital of all builds is shown as a band. A gap that is not proven says so.
     """
     measures = outcome.measures.reset_index(drop=True)
     keys = measures["measure"]
@@ -234,12 +248,28 @@ def shown_measures(outcome: Outcome) -> pd.DataFrame:
     counts = withhold(measures[is_count], columns, outcome.scenario.privacy)[columns]
     shown = measures.assign(name=keys.map(measure_name)).astype(dict.fromkeys(columns, object))
     shown.loc[is_count, columns] = counts.astype(object)
-    builds = shown_builds(outcome)
-    untold = ~builds["is_named"].astype(bool)
-    if untold.sum() == 1:
+    if len(_untold(outcome)) == 1 or _pots_that_give_away(outcome).any():
         band = cost_band(measures.loc[keys == "capital_gbp", "plan"].astype(float))
         shown.loc[keys == "capital_gbp", "plan"] = band.astype(object)
+    for name, plan in zip(columns, (outcome.do_nothing, outcome.plan), strict=True):
+        is_unknown = keys.isin(_GAPS) & measures[name].notna() & (not is_proven(plan.report))
+        is_unknown |= np.isinf(measures[name].astype(float))
+        is_unknown |= (keys == "gap_gbp") & measures[name].isna()
+        shown[name] = shown[name].mask(is_unknown, NOT_PROVEN)
     return shown[["measure", "name", "unit", *columns]]
+
+
+def _untold(outcome: Outcome) -> pd.Index[str]:
+    """Return the builds whose cost may not be told, by option_id."""
+    builds = shown_builds(outcome)
+    return builds.index[~builds["is_named"].astype(bool)]
+
+
+def _pots_that_give_away(outcome: Outcome) -> pd.Series[bool]:
+    """Tell by pot_id from which pots a single build draws whose cost may not be told."""
+    spend = outcome.plan.spend
+    drawn = spend[spend["option_id"].isin(_untold(outcome))].groupby("pot_id")["option_id"]
+    return drawn.nunique().reindex(outcome.inputs.pots["pot_id"], fill_value=0) == 1
 
 
 def shown_pots(outcome: Outcome) -> pd.DataFrame:
@@ -254,14 +284,12 @@ def shown_pots(outcome: Outcome) -> pd.DataFrame:
     pots = inputs.pots.set_index("pot_id")
     funded = reached.groupby("pot_id")["gbp"].sum().reindex(pots.index, fill_value=0.0)
     spent = spend.groupby("pot_id")["gbp"].sum().reindex(pots.index, fill_value=0.0)
-    untold = shown_builds(outcome)["is_named"].astype(bool).pipe(lambda named: named.index[~named])
-    drawn = spend[spend["option_id"].isin(untold)].groupby("pot_id")["option_id"].nunique()
-    gives_away = drawn.reindex(pots.index, fill_value=0) == 1
+    gives_away = _pots_that_give_away(outcome)
     left = funded - spent
     return pd.DataFrame(
         {
             "pot": pots["pot_name"],
-            "owner": pots["owner"].map(authorities).fillna("Whole region"),
+            "owner": pots["owner"].map(authorities).fillna(_WHOLE_REGION),
             "starts": pots["starts"].map(year_label),
             "expires": pots["expires"].map(year_label),
             "funded_gbp": funded,

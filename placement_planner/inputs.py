@@ -12,7 +12,7 @@ from placement_planner.checks import check_tables
 from placement_planner.checks.locations import area_of_points, metres
 from placement_planner.codes import code_table
 from placement_planner.errors import DataError, Finding, ScenarioError
-from placement_planner.scenario import Scenario, read_scenario
+from placement_planner.scenario import Scenario, in_plain_words, read_scenario
 from placement_planner.storage import CRS, SCENARIO_FILE, WORKBOOK, read_raw_folder
 from placement_planner.tables import checked, table_folder, table_keys, table_name
 from placement_planner.tables.study import STUDY_TABLES, Compatibility
@@ -145,7 +145,7 @@ def _scenario_findings(error: ScenarioError) -> list[Finding]:
             None,
             ".".join(map(str, item["loc"])),
             repr(item["input"]),
-            "no such choice" if item["type"] == "extra_forbidden" else item["msg"],
+            "no such choice" if item["type"] == "extra_forbidden" else in_plain_words(item["msg"]),
         )
         for item in error.__cause__.errors()
     ]

@@ -2,26 +2,30 @@
 
 Counts of children under a threshold are withheld as ``c``, the others are rounded, and whatever is
 derived from a withheld count (£, km, minutes) is withheld with it. A school that has not agreed to
-be named is shown as "a school in" its locality, with a cost band. Only outputs pass through here;
+be named is shown as "a school in" a locality that holds at least three it could be, with a cost
+band. Only outputs pass through here;
 inputs and plans are never changed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from placement_planner.codes import code_table
+from placement_planner.tables import split_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from placement_planner.inputs import Inputs
     from placement_planner.scenario import PrivacyChoices
 
 __all__ = [
+    "FEWEST_SITES",
     "SHARE_TO_SHOW",
     "WITHHELD",
     "Withheld",
@@ -35,6 +39,7 @@ __all__ = [
 
 WITHHELD = "c"
 SHARE_TO_SHOW = 0.8
+FEWEST_SITES = 3
 _NEARLY_NOTHING = 1e-6
 _BAND_EDGES_GBP = (0.0, 0.5e6, 1e6, 2.5e6, 5e6, 10e6, 20e6, 40e6, float("inf"))
 _BAND_NAMES = (
@@ -191,54 +196,105 @@ def cost_band(gbp: pd.Series[float]) -> pd.Series[str]:
     return bands.astype(str)
 
 
-def shown_sites(
-    options: pd.DataFrame, sites: pd.DataFrame, areas: pd.DataFrame, choices: PrivacyChoices
-) -> pd.DataFrame:
+def shown_sites(options: pd.DataFrame, inputs: Inputs, choices: PrivacyChoices) -> pd.DataFrame:
     """Return where each option may be said to be.
+
+    A school that may not be named is "a school in" the smallest of larger area, authority and
+    region in which at least two other schools could be meant as well: schools of the same kind
+    (mainstream schools also of the same phase, or all-through) that teach the phases of the option
+    and have no part in `options`. Plots of land are named nowhere, so the larger area is enough.
 
     Parameters
     ----------
     options
-        Table `Options`.
-    sites
-        Table `Sites` with the `area_code` that each lies in.
-    areas
-        Table `Areas`.
+        Rows of table `Options` that are shown together.
+    inputs
+        Their study: sites with the `area_code` that each lies in, areas, authorities.
 
     Returns
     -------
     DataFrame
-        One row an option, by `option_id`: is_named, place (the school's name, or "a school in" the
-        locality), locality (the larger area's name), authority_code, easting and northing (of the
-        site, or the middle of the locality).
+        One row an option, by `option_id`: is_named, level (site, middle, authority or region),
+        place (the school's name, or "a school in" the locality), authority_code (None where only
+        the region is told), easting and northing (of the site, or the middle of the locality).
     """
     names = code_table("release_statuses").set_index("release_status")["shown_by_name"].eq("yes")
-    localities = _localities(sites, areas)
-    found = options[["option_id", "site_id", "release_status"]].merge(
-        sites[["site_id", "site_name", "authority_code", "easting", "northing"]],
-        on="site_id",
-        validate="many_to_one",
+    sites = _in_localities(inputs)
+    found = options[["option_id", "site_id", "phases", "release_status"]].merge(
+        sites, on="site_id", validate="many_to_one"
     )
-    found = found.join(localities, on="site_id")
     named = found["release_status"].map(names).astype(bool) | (choices.profile == "internal")
+    others = sites[~sites["site_id"].isin(options["site_id"])]
+    levels = [
+        "site" if is_named else _level_told(option, others)
+        for is_named, option in zip(named, found.to_dict("records"), strict=True)
+    ]
+    level = pd.Series(levels, index=found.index, dtype="str")
+    codes = found["region"].where(level == "region", found["authority"])
+    codes = codes.where(level.isin(["region", "authority"]), found["middle"])
+    keys = pd.MultiIndex.from_arrays([level, codes])
+    told = _middles(inputs).reindex(keys).set_index(found.index)
     return pd.DataFrame(
         {
             "is_named": named,
-            "place": found["site_name"].where(named, "a school in " + found["locality"]),
-            "locality": found["locality"],
-            "authority_code": found["authority_code"],
-            "easting": found["easting"].where(named, found["locality_easting"]),
-            "northing": found["northing"].where(named, found["locality_northing"]),
+            "level": level,
+            "place": found["site_name"].where(named, "a school in " + told["locality"]),
+            "authority_code": found["authority"].where(level != "region", None),
+            "easting": found["easting"].where(named, told["easting"]),
+            "northing": found["northing"].where(named, told["northing"]),
         }
     ).set_index(pd.Index(found["option_id"], name="option_id"))
 
 
-def _localities(sites: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Return name and middle of the larger area that each site lies in, by site."""
-    middles = areas.groupby("middle_code").agg(
-        locality=("middle_name", "first"),
-        locality_easting=("easting", "mean"),
-        locality_northing=("northing", "mean"),
+def _in_localities(inputs: Inputs) -> pd.DataFrame:
+    """Return the sites with the codes of the larger area, authority and region they lie in."""
+    middles = inputs.areas.set_index("area_code")["middle_code"]
+    return pd.DataFrame(inputs.sites).assign(
+        middle=inputs.sites["area_code"].map(middles),
+        authority=inputs.sites["authority_code"],
+        region="",
     )
-    middle_codes = sites["area_code"].map(areas.set_index("area_code")["middle_code"])
-    return middles.reindex(middle_codes).set_index(pd.Index(sites["site_id"]))
+
+
+def _middles(inputs: Inputs) -> pd.DataFrame:
+    """Return name and middle of each locality, by level and code."""
+    authorities = inputs.authorities.set_index("authority_code")["authority_name"]
+    areas = pd.DataFrame(inputs.areas)
+    by_level = {
+        "middle": (areas["middle_code"], areas["middle_name"]),
+        "authority": (areas["authority_code"], areas["authority_code"].map(authorities)),
+        "region": (pd.Series("", index=areas.index), pd.Series("the region", index=areas.index)),
+    }
+    parts = {
+        level: areas.assign(locality=locality)
+        .groupby(codes.rename("code"))
+        .agg(
+            locality=("locality", "first"),
+            easting=("easting", "mean"),
+            northing=("northing", "mean"),
+        )
+        for level, (codes, locality) in by_level.items()
+    }
+    return pd.concat(parts)
+
+
+def _level_told(option: Mapping[str, Any], others: pd.DataFrame) -> str:
+    """Return the finest level at which enough of the other sites could be meant as well."""
+    if option["site_kind"] == "land":
+        return "middle"
+    could_be = others["site_kind"] == option["site_kind"]
+    if option["site_kind"] == "mainstream":
+        could_be &= others["phase"].isin([option["phase"], "all_through"])
+    for phase in split_list(option["phases"]):
+        could_be &= _teaches(others, phase.partition(":")[0])
+    for level in ("middle", "authority"):
+        if (others.loc[could_be, level] == option[level]).sum() >= FEWEST_SITES - 1:
+            return level
+    return "region"
+
+
+def _teaches(sites: pd.DataFrame, phase: str) -> pd.Series[bool]:
+    """Tell which sites have children of school age in a phase band; no ages, no children."""
+    phases = code_table("phases")
+    ages = phases.loc[phases["phase"] == phase, "age"].astype(int)
+    return (sites["low_age"] <= ages.max()) & (sites["high_age"] > ages.min())

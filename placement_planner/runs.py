@@ -134,7 +134,10 @@ def _read_plan(folder: Path, report: dict[str, Any]) -> Plan:
 def write_run(
     folder: Path, outcome: Outcome, study: Path, timings: dict[str, float]
 ) -> dict[str, Any]:
-    """Write scenario, plan tables and manifest into a run folder; return the manifest."""
+    """Write scenario, plan tables and manifest into a run folder; return the manifest.
+
+    Maps and workbooks that stand in the folder by then are in the manifest too.
+    """
     (folder / SCENARIO_FILE).write_text(scenario_template(outcome.scenario), encoding="utf-8")
     plans = {"do_nothing": outcome.do_nothing, "plan": outcome.plan}
     table_hashes: dict[str, str] = {}
@@ -151,6 +154,11 @@ def write_run(
         "input_hashes": file_hashes(study),
         "scenario_hash": _digest(folder / SCENARIO_FILE),
         "table_hashes": table_hashes,
+        "output_hashes": {
+            path.name: _digest(path)
+            for path in sorted(folder.iterdir())
+            if path.suffix in {".html", ".xlsx"}
+        },
         "reports": {name: asdict(plan.report) for name, plan in plans.items()},
         "gap": outcome.plan.report.gap,
         "gap_gbp": outcome.plan.report.gap_gbp,
@@ -175,12 +183,29 @@ def read_run(folder: Path) -> StoredRun:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path} is not JSON: {error}") from error
-    paths = {name: folder / INTERNAL / name for name in manifest["table_hashes"]}
-    paths[SCENARIO_FILE] = folder / SCENARIO_FILE
-    hashes = manifest["table_hashes"] | {SCENARIO_FILE: manifest.get("scenario_hash")}
-    changed = [
-        name for name, path in paths.items() if not path.is_file() or _digest(path) != hashes[name]
+    try:
+        return _stored(folder, manifest)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"{path} is not a manifest of this version: it lacks or misshapes {error}"
+        ) from error
+
+
+def _changed(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    hashes = {
+        folder / SCENARIO_FILE: manifest["scenario_hash"],
+        **{folder / name: digest for name, digest in manifest["output_hashes"].items()},
+        **{folder / INTERNAL / name: digest for name, digest in manifest["table_hashes"].items()},
+    }
+    return [
+        path.relative_to(folder).as_posix().removeprefix(f"{INTERNAL}/")
+        for path, digest in hashes.items()
+        if not path.is_file() or _digest(path) != digest
     ]
+
+
+def _stored(folder: Path, manifest: dict[str, Any]) -> StoredRun:
+    changed = _changed(folder, manifest)
     if changed:
         raise DataError(
             f"{len(changed)} file(s) of {folder} changed since the run, for example {changed[0]}"

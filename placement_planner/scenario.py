@@ -5,7 +5,14 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from placement_planner.errors import ScenarioError
 
@@ -20,6 +27,7 @@ __all__ = [
     "SitingChoices",
     "SolverChoices",
     "TravelChoices",
+    "in_plain_words",
     "read_scenario",
     "scenario_template",
 ]
@@ -117,8 +125,17 @@ class NeedChoices(_Choices):
     )
 
 
+_NOT_UNDER = {
+    "circuity_high": "circuity_low",
+    "hard_minutes_primary": "soft_minutes_primary",
+    "hard_minutes_secondary": "soft_minutes_secondary",
+}
+
+
 class TravelChoices(_Choices):
     """Straight line × circuity, speed by rural-urban class, limits by phase."""
+
+    model_config = ConfigDict(validate_default=True)
 
     circuity_at_1_km: float = Field(
         1.72, ge=1, le=3, description="road over straight line at 1 km (Levinson 2009 fit; derived)"
@@ -161,6 +178,14 @@ class TravelChoices(_Choices):
     trips_per_year: float = Field(
         380.0, ge=0, le=1000, description="one-way journeys a year: 190 school days, there and back"
     )
+
+    @field_validator(*_NOT_UNDER)
+    @classmethod
+    def _limits_do_not_cross(cls, value: float, info: ValidationInfo) -> float:
+        under = _NOT_UNDER[str(info.field_name)]
+        if value < info.data.get(under, value):
+            raise ValueError(f"must be at least travel.{under}, which is {info.data[under]:g}")
+        return value
 
     def soft_minutes(self, phase: str) -> float:
         """Soft limit of a phase."""
@@ -225,15 +250,46 @@ class Scenario(_Choices):
     def with_choices(self, **sections: dict[str, Any]) -> Self:
         """Return a copy with some choices changed and everything checked again.
 
+        Raises
+        ------
+        ScenarioError
+            With every choice that is unknown or out of range.
+
         Examples
         --------
         >>> Scenario().with_choices(siting={"level": "area"}).siting.level
         'area'
         """
         values = self.model_dump()
+        known = [name for name, value in values.items() if isinstance(value, dict)]
         for section, changes in sections.items():
+            if section not in known:
+                raise ScenarioError(
+                    f"{section}: no such section; right would be one of {', '.join(known)}"
+                )
             values[section] = {**values[section], **changes}
-        return type(self).model_validate(values)
+        try:
+            return type(self).model_validate(values)
+        except ValidationError as error:
+            raise ScenarioError("\n".join(_wrong_choices(error))) from error
+
+
+def _wrong_choices(error: ValidationError) -> list[str]:
+    return [
+        f"{'.'.join(map(str, item['loc']))}: {in_plain_words(item['msg'])}, found {item['input']!r}"
+        for item in error.errors()
+    ]
+
+
+def in_plain_words(message: str) -> str:
+    """Return what pydantic says of a choice without the name of an exception.
+
+    Examples
+    --------
+    >>> in_plain_words("Value error, years must rise")
+    'years must rise'
+    """
+    return message.removeprefix("Value error, ")
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -252,10 +308,7 @@ def read_scenario(path: Path) -> Scenario:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path.name}: not a TOML file: {error}") from error
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(map(str, item['loc']))}: {item['msg']}, found {item['input']!r}"
-            for item in error.errors()
-        ]
+        lines = [f"  {line}" for line in _wrong_choices(error)]
         raise ScenarioError(
             "\n".join([f"{path.name}: {len(lines)} choice(s) wrong:", *lines])
         ) from error

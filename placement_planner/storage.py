@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ WORKBOOK = "study.xlsx"
 GEOMETRY_COLUMN = "geometry_wkt"
 _SPATIAL = ("areas", "roads")
 _FIRST_ROW = 2
+_COMMA = ","
+_OTHER_DELIMITERS = {";": ";", "\t": "tabs"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -120,11 +123,50 @@ def _read_csv(path: Path, file: str, model: type[Table]) -> RawTable:
     data = path.read_bytes()
     text, wrong = _decoded(data, file)
     try:
-        records = list(csv.reader(io.StringIO(text, newline="")))
+        mark = _delimiter(text, model)
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except csv.Error as error:
         broken = Finding(file, None, None, f"text that is not CSV: {error}", "a CSV file")
         return RawTable(model=model, file=file, findings=(*wrong, broken))
+    if mark != _COMMA:
+        shown = _OTHER_DELIMITERS[mark]
+        parted = Finding(file, 1, None, f"columns parted by {shown}", "columns parted by commas")
+        wrong = (*wrong, parted)
     return text_table(model, file, records, wrong)
+
+
+def _delimiter(text: str, model: type[Table]) -> str:
+    """Return what parts the header into most columns of the table; a comma in doubt."""
+    header, known = text.splitlines()[:1], {_letters(name) for name in _field_names(model)}
+
+    def n_known(mark: str) -> int:
+        cells = next(csv.reader(header, delimiter=mark), [])
+        return len(known.intersection(map(_letters, cells)))
+
+    return max((_COMMA, *_OTHER_DELIMITERS), key=n_known)
+
+
+def _field_names(model: type[Table]) -> list[str]:
+    """Return the names of the table's columns, with that of shapes in a sheet."""
+    names = list(model.to_schema().columns)
+    return [*names, GEOMETRY_COLUMN] if is_spatial(model) else names
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _known_names(
+    model: type[Table], file: str, names: Sequence[str]
+) -> tuple[list[str], tuple[Finding, ...]]:
+    """Name columns as the table does where only case, spaces or signs differ; each is reported."""
+    missing = {_letters(field): field for field in _field_names(model) if field not in names}
+    known = [missing.pop(_letters(name), name) for name in names]
+    return known, tuple(
+        Finding(file, 1, name, f"a column named {name!r}", field)
+        for name, field in zip(names, known, strict=True)
+        if name != field
+    )
 
 
 def _decoded(data: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
@@ -166,6 +208,7 @@ def text_table(
     if not any(names):
         empty = Finding(file, 1, None, "no header row", "the names of the columns")
         return RawTable(model=model, file=file, findings=(*findings, empty))
+    names, misnamed = _known_names(model, file, names)
     filled = {
         number: row
         for number, row in enumerate(records[1:], start=_FIRST_ROW)
@@ -182,7 +225,7 @@ def text_table(
         model=model,
         file=file,
         cells=cells,
-        findings=(*findings, *uneven),
+        findings=(*findings, *misnamed, *uneven),
         has_every_row=not uneven,
     )
 
@@ -196,11 +239,16 @@ def _read_shapes(path: Path, file: str, model: type[Table]) -> RawTable:
         broken = Finding(file, None, None, f"a file that cannot be read: {error}", "a GeoPackage")
         return RawTable(model=model, file=file, findings=(broken,))
     frame.index = pd.RangeIndex(_FIRST_ROW, _FIRST_ROW + len(frame))
-    if not isinstance(frame, gpd.GeoDataFrame):
-        bare = Finding(file, 1, "geometry", "a layer without shapes", f"shapes in {CRS}")
-        return RawTable(model=model, file=file, cells=_as_text(frame), findings=(bare,))
-    attributes = _as_text(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
-    return RawTable(model=model, file=file, cells=attributes, shapes=frame.geometry)
+    has_shapes = isinstance(frame, gpd.GeoDataFrame)
+    cells = _as_text(pd.DataFrame(frame.drop(columns=frame.geometry.name) if has_shapes else frame))
+    names, misnamed = _known_names(model, file, list(cells.columns))
+    cells = cells.set_axis(names, axis="columns")
+    if has_shapes:
+        return RawTable(
+            model=model, file=file, cells=cells, shapes=frame.geometry, findings=misnamed
+        )
+    bare = Finding(file, 1, "geometry", "a layer without shapes", f"shapes in {CRS}")
+    return RawTable(model=model, file=file, cells=cells, findings=(bare, *misnamed))
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:

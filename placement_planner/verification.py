@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from placement_planner.errors import DataError
 from placement_planner.inputs import read_inputs
-from placement_planner.pipeline import find_plan, run_stages, without_options
+from placement_planner.pipeline import find_plan, outcome_of, run_stages, without_options
 from placement_planner.runs import file_hashes, read_run
 from placement_planner.siting.audit import audit_plan
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from placement_planner.outcome import Outcome
     from placement_planner.runs import StoredRun
     from placement_planner.siting.plan import Plan
 
@@ -31,6 +32,7 @@ class Verification:
     run: StoredRun
     was_solved_again: bool
     differences: tuple[str, ...]
+    outcome: Outcome
 
     @property
     def holds(self) -> bool:
@@ -67,8 +69,12 @@ def _plan_differences(name: str, stored: Plan, again: Plan) -> list[str]:
     return differences
 
 
-def verify_run(folder: Path, progress: Callable[[str], None]) -> Verification:
+def verify_run(
+    folder: Path, progress: Callable[[str], None], study: Path | None = None
+) -> Verification:
     """Verify a run: input hashes, audit of both stored plans, and a second solve.
+
+    `study` says where the study of the run stands now, if it was moved.
 
     A run that stopped by proof, gap or node count is solved again and must come out identical; one
     that stopped by time or Ctrl-C is audited only, and its bound must lie below its objective.
@@ -79,12 +85,16 @@ def verify_run(folder: Path, progress: Callable[[str], None]) -> Verification:
         If the run folder is not whole, or the inputs are no longer those of the run.
     """
     run = read_run(folder)
+    run = replace(run, study=study or run.study)
     if not run.study.exists():
-        raise DataError(f"the study {run.study} of this run is gone; put it back to verify the run")
+        raise DataError(
+            f"the study {run.study} of this run is gone; say with --study where it stands now"
+        )
     changed = _input_differences(run)
     if changed:
         raise DataError("\n".join(["the inputs are not those of the run:", *changed]))
-    stages = run_stages(read_inputs(run.study), run.scenario, progress)
+    inputs = read_inputs(run.study)
+    stages = run_stages(inputs, run.scenario, progress)
     plans = {
         "optimised do-nothing": (run.do_nothing, without_options(stages.tables)),
         "plan": (run.plan, stages.tables),
@@ -100,4 +110,9 @@ def verify_run(folder: Path, progress: Callable[[str], None]) -> Verification:
             again = find_plan(tables, run.scenario, progress)
             differences += _plan_differences(name, stored, again)
             solved_again = True
-    return Verification(run=run, was_solved_again=solved_again, differences=tuple(differences))
+    return Verification(
+        run=run,
+        was_solved_again=solved_again,
+        differences=tuple(differences),
+        outcome=outcome_of(inputs, run.scenario, stages, run.do_nothing, run.plan),
+    )

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from placement_planner.siting.plan import SolveReport
 
 __all__ = [
+    "NOT_PROVEN",
     "basis_sentence",
     "gap_sentence",
     "in_gbp",
+    "is_proven",
     "measure_name",
     "measured",
     "observed_sentence",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 MILLION = 1e6
+NOT_PROVEN = "not proven"
 MEASURE_NAMES = {
     "children_in_need": "Children who need a specialist place",
     "places": "Specialist places open",
@@ -85,17 +88,21 @@ def in_gbp(gbp: float) -> str:
 def measured(value: float | str | None, unit: str) -> str:
     """Write a figure with its unit; words such as ``c`` or a cost band stay as they are.
 
+    A figure without bounds comes of a solve that was stopped before it proved anything.
+
     Examples
     --------
     >>> measured(1234.0, "children"), measured(31.26, "minutes"), measured(2.5e6, "GBP")
     ('1,234', '31.3 minutes', '£2.50m')
     >>> measured(0.031, "share"), measured("c", "children"), measured(None, "GBP")
     ('3.1 %', 'c', '-')
+    >>> measured(math.inf, "GBP")
+    'not proven'
     """
     if isinstance(value, str):
         return value
-    if value is None or math.isnan(value):
-        return "-"
+    if value is None or not math.isfinite(value):
+        return NOT_PROVEN if value and math.isinf(value) else "-"
     if "GBP" in unit:
         return in_gbp(value)
     if unit in {"share", "fraction", "ratio"}:
@@ -159,15 +166,30 @@ def status_sentence(report: SolveReport) -> str:
     return _STATUS[report.status]
 
 
+def is_proven(report: SolveReport) -> bool:
+    """Tell whether the solver proved how much a better plan could still save.
+
+    Examples
+    --------
+    >>> from placement_planner.siting.plan import SolveReport
+    >>> is_proven(SolveReport(status="feasible", objective_gbp=5.0, bound_gbp=-math.inf,
+    ...                       seconds=1.0, stopped_by="time", solver="HiGHS"))
+    False
+    """
+    return all(map(math.isfinite, (report.objective_gbp, report.bound_gbp, report.gap)))
+
+
 def gap_sentence(outcome: Outcome) -> str:
     """Say what a better plan could still save: £, share of all cost, share of the benefit."""
     report = outcome.plan.report
     if report.status == "none":
         return "There is no plan to set against the bound."
+    if not is_proven(report):
+        return "How much another plan could save is not proven."
     shares = f"{report.gap * 100:.2f} % of the cost of all planned years"
     measures = outcome.measures
     of_benefit = measures.loc[measures["measure"] == "gap_of_benefit", "plan"].dropna()
-    if len(of_benefit):
+    if len(of_benefit) and math.isfinite(of_benefit.iloc[0]):
         shares += f"; {float(of_benefit.iloc[0]) * 100:.1f} % of what building saves"
     return (
         f"Another plan could save at most {in_gbp(report.gap_gbp)} more ({shares})."
@@ -210,7 +232,8 @@ def profile_sentence(outcome: Outcome) -> str:
     return (
         f"Counts of children under {choices.threshold} are withheld (shown as c), others are "
         f"rounded to {choices.rounding}, and figures worked out from withheld counts are withheld "
-        "too. A school that has not agreed to be named is shown by its locality, with a cost band."
+        "too. A school that has not agreed to be named is shown by a locality that holds at "
+        "least three it could be, with a cost band."
     )
 
 

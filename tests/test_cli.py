@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
 
 from placement_planner.cli import main
@@ -268,3 +269,28 @@ def test_the_schema_names_every_column_of_the_study(command, study):
     assert code == 0
     assert set(read_inputs(study).options.columns) <= columns
     assert out.startswith("# Data dictionary")
+
+
+def test_a_file_in_the_place_of_a_folder_is_one_plain_line(command, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    code, _, said = command("new", tmp_path / "file" / "study")
+
+    assert code == 1
+    assert said.startswith("error: ")
+
+
+def test_options_that_cannot_be_locked_in_together_are_named(command, study, tmp_path):
+    """O1 at £386,000 is locked in, and its pot holds nothing."""
+    path = study / "schools" / "options.csv"
+    options = pd.read_csv(path, dtype=str)
+    options.loc[options["option_id"] == "O1", "locked_in"] = "true"
+    options.to_csv(path, index=False)
+    funding = study / "schools" / "pot_funding.csv"
+    pd.read_csv(funding).assign(gbp=0).to_csv(funding, index=False)
+
+    code, _, said = command("plan", study, "--out", tmp_path / "run")
+
+    assert code == 1
+    assert "no plan keeps every rule" in said
+    assert "O1" in said

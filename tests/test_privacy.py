@@ -1,11 +1,15 @@
 """Small counts, what is worked out from them, and schools that may not be named, do not leave."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from placement_planner.inputs import read_inputs
 from placement_planner.privacy import (
+    FEWEST_SITES,
     WITHHELD,
     Withheld,
     cost_band,
@@ -20,6 +24,11 @@ from tests.maps import village
 PUBLIC = PrivacyChoices()
 INTERNAL = PrivacyChoices(profile="internal")
 counts = st.lists(st.floats(0, 1000, allow_nan=False), min_size=1, max_size=30)
+
+
+@pytest.fixture(scope="module")
+def sample_inputs():
+    return read_inputs(Path(__file__).parents[1] / "data")
 
 
 def frame(*children, **columns):
@@ -130,7 +139,7 @@ def test_a_cost_is_told_by_its_band(gbp, band):
 
 def test_a_school_that_is_not_approved_is_shown_in_the_middle_of_its_locality():
     """Holt is a40, a41, a50, a51: its middle is 4 km by 4 km round (410000, 392000)."""
-    places = shown_sites(village.options(), village.sites(), village.areas(), PUBLIC)
+    places = shown_sites(village.options(), village.inputs(), PUBLIC)
 
     elm, fir = places.loc["expand-100002"], places.loc["satellite-100003"]
     assert elm["is_named"]
@@ -142,7 +151,112 @@ def test_a_school_that_is_not_approved_is_shown_in_the_middle_of_its_locality():
 
 
 def test_the_internal_profile_names_every_school():
-    places = shown_sites(village.options(), village.sites(), village.areas(), INTERNAL)
+    places = shown_sites(village.options(), village.inputs(), INTERNAL)
 
     assert places["place"].tolist() == ["Elm School", "Fir School"]
     assert places["easting"].tolist() == [405_000, 411_000]
+
+
+def at_fir(moves, **columns):
+    """Return what may be said of Fir School once some sites are elsewhere or otherwise.
+
+    `moves` are sites and the (area, authority) they then lie in; `columns` are values by site.
+    """
+    inputs = village.inputs()
+    sites = inputs.sites.set_index("site_id")
+    for site_id, place in moves.items():
+        sites.loc[site_id, ["area_code", "authority_code"]] = place
+    for name, values in columns.items():
+        for site_id, value in values.items():
+            sites.loc[site_id, name] = value
+    inputs.sites = sites.reset_index()
+    return shown_sites(inputs.options, inputs, PUBLIC).loc["satellite-100003"]
+
+
+def test_two_schools_in_a_locality_are_too_few_so_the_authority_is_told():
+    """Yew moves to a new larger area of Thorpe: Holt keeps Fir and Ash, Thorpe has all three."""
+    inputs = village.inputs()
+    inputs.areas.loc[inputs.areas["area_code"] == "a51", ["middle_code", "middle_name"]] = (
+        "M4", "Wood"
+    )  # fmt: skip
+    inputs.sites.loc[inputs.sites["site_id"] == "100005", "area_code"] = "a51"
+
+    fir = shown_sites(inputs.options, inputs, PUBLIC).loc["satellite-100003"]
+
+    assert (fir["level"], fir["place"], fir["authority_code"]) == (
+        "authority", "a school in Thorpe", "A2"
+    )  # fmt: skip
+    assert (fir["easting"], fir["northing"]) == (410_000, 392_000)
+
+
+def test_where_the_authority_has_too_few_as_well_only_the_region_is_told():
+    fir = at_fir({"100005": ("a00", "A1")})
+
+    assert (fir["level"], fir["place"]) == ("region", "a school in the region")
+    assert pd.isna(fir["authority_code"])
+    assert (fir["easting"], fir["northing"]) == (406_000, 392_000)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"phase": {"100005": "secondary"}},
+        {"site_kind": {"100005": "state_special"}},
+        {"low_age": {"100005": 11.0}, "high_age": {"100005": 16.0}},
+        {"low_age": {"100005": None}},
+    ],
+)
+def test_a_school_of_another_kind_phase_or_age_does_not_hide_one(columns):
+    assert at_fir({}, **columns)["level"] == "region"
+
+
+def test_an_all_through_school_hides_a_primary_school():
+    fir = at_fir({}, phase={"100005": "all_through"}, high_age={"100005": 18.0})
+
+    assert fir["level"] == "middle"
+
+
+def test_schools_of_the_same_plan_do_not_hide_each_other():
+    """Three schools in Holt, two of them in the plan: whoever knows one would know the other."""
+    inputs = village.inputs()
+    ash = inputs.options.iloc[[1]].assign(option_id="satellite-100004", site_id="100004")
+    inputs.options = pd.concat([inputs.options, ash])
+
+    levels = shown_sites(inputs.options, inputs, PUBLIC)["level"]
+
+    assert levels.tolist() == ["site", "region", "region"]
+
+
+def test_land_is_shown_by_its_locality_because_plots_are_named_nowhere():
+    assert at_fir({}, site_kind={"100003": "land"})["level"] == "middle"
+
+
+def test_every_school_of_the_sample_that_is_not_approved_is_one_of_three(sample_inputs):
+    """Counted here by hand: schools of that kind and phase in what is told, whatever is told."""
+    options = sample_inputs.options[sample_inputs.options["action"] != "new_special"]
+    sites = sample_inputs.sites.assign(
+        middle_name=sample_inputs.sites["area_code"].map(
+            sample_inputs.areas.set_index("area_code")["middle_name"]
+        ),
+        authority_name=sample_inputs.sites["authority_code"].map(
+            sample_inputs.authorities.set_index("authority_code")["authority_name"]
+        ),
+        region_name="the region",
+    )
+    own = sites.set_index("site_id")
+
+    for one in options.to_dict("records"):
+        told = shown_sites(options[options["option_id"] == one["option_id"]], sample_inputs, PUBLIC)
+        [shown] = told.to_dict("records")
+        if shown["is_named"]:
+            continue
+        host = own.loc[one["site_id"]]
+        phases = [host["phase"], "all_through"]
+        locality = shown["place"].removeprefix("a school in ")
+        candidates = sites[
+            (sites["site_kind"] == host["site_kind"])
+            & sites["phase"].isin(phases)
+            & (sites[f"{shown['level']}_name"] == locality)
+        ]
+        assert one["site_id"] in set(candidates["site_id"])
+        assert len(candidates) >= FEWEST_SITES

@@ -352,3 +352,30 @@ def test_a_changed_scenario_of_the_run_is_told(own, capsys):
 
     assert code == 1
     assert "for example scenario.toml" in said
+
+
+def test_a_moved_study_is_verified_where_it_stands_now(own, capsys):
+    (own / "study").rename(own / "moved")
+    capsys.readouterr()
+
+    code = main(["rerun", str(own / "run"), "--study", str(own / "moved"), "--json"])
+
+    reply = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert code == 0
+    assert reply["status"] == "verified"
+    assert reply["measures"]["plan"]["capital_gbp"] > 0
+
+
+@pytest.mark.parametrize("name", ["map.html", "workbook.xlsx"])
+def test_a_map_or_workbook_that_was_changed_is_told(own, name):
+    (own / "run" / name).write_bytes(b"another")
+
+    with pytest.raises(DataError, match=f"changed since the run, for example {name}"):
+        read_run(own / "run")
+
+
+def test_a_manifest_of_another_version_is_a_plain_error(own):
+    (own / "run" / "manifest.json").write_text("{}", encoding="utf-8")
+
+    with pytest.raises(DataError, match="not a manifest of this version"):
+        read_run(own / "run")

@@ -9,10 +9,12 @@ import pandas as pd
 from placement_planner.checks.study import row_findings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from placement_planner.checks.study import CheckedStudy
     from placement_planner.errors import Finding
 
-__all__ = ["check_middle_areas", "check_population", "check_projection"]
+__all__ = ["check_history", "check_middle_areas", "check_population", "check_projection"]
 
 _AGES = range(26)
 _MOST_NAMED = 3
@@ -43,11 +45,8 @@ def check_population(study: CheckedStudy) -> list[Finding]:
 def check_projection(study: CheckedStudy) -> list[Finding]:
     """Report authorities that the projection does not cover up to the last planned year."""
     scenario = study.choices()
-    authorities = study.whole("authorities", "authority_code")["authority_code"]
-    rows = study.whole("population_projection", "authority_code", "academic_year", "age")
     first, last = scenario.need.base_january - 1, scenario.horizon.years[-1]
-    due = pd.MultiIndex.from_product([sorted(authorities), range(first, last + 1), _AGES])
-    missing = due.difference(pd.MultiIndex.from_frame(rows)).to_frame(index=False)
+    missing = _unprojected(study, range(first, last + 1))
     found = [
         f"rows missing for {code} in {_some(years.drop_duplicates())}"
         for code, years in missing.groupby(0, sort=True)[1]
@@ -57,6 +56,32 @@ def check_projection(study: CheckedStudy) -> list[Finding]:
         "January and last planned year) and age from 0 to 25"
     )
     return _absences(study, "population_projection", "academic_year", found, right)
+
+
+def check_history(study: CheckedStudy) -> list[Finding]:
+    """Report academic years of the caseload's other Januaries that the projection lacks."""
+    scenario = study.choices()
+    januaries = study.whole("caseload", "january")["january"].unique()
+    planned = range(scenario.need.base_january - 1, scenario.horizon.years[-1] + 1)
+    missing = _unprojected(study, {int(january) - 1 for january in januaries}.difference(planned))
+    found = [
+        f"rows missing for {year}, which January {year + 1} of the caseload needs, "
+        f"in {_some(codes.drop_duplicates())}"
+        for year, codes in missing.groupby(1, sort=True)[0]
+    ]
+    right = (
+        "rows for every authority and age from 0 to 25 in academic year 2025 for January 2026, "
+        "and so on for every January of the caseload"
+    )
+    return _absences(study, "population_projection", "academic_year", found, right)
+
+
+def _unprojected(study: CheckedStudy, years: Iterable[int]) -> pd.DataFrame:
+    """Return authority, year and age where the projection has no row."""
+    authorities = study.whole("authorities", "authority_code")["authority_code"]
+    rows = study.whole("population_projection", "authority_code", "academic_year", "age")
+    due = pd.MultiIndex.from_product([sorted(authorities), sorted(years), _AGES])
+    return due.difference(pd.MultiIndex.from_frame(rows)).to_frame(index=False)
 
 
 def _some(values: pd.Series) -> str:

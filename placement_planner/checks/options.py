@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_funding_years",
-    "check_locks",
     "check_option_starts",
     "check_paying_pots",
     "check_phase_shares",
@@ -31,14 +30,6 @@ __all__ = [
 
 _ANY = "*"
 _SLACK = 1e-6
-
-
-def check_locks(study: CheckedStudy) -> list[Finding]:
-    """Report options locked both in and out."""
-    rows = study.rows("options", "option_id", "locked_in", "locked_out")
-    both = rows[rows["locked_in"].astype(bool) & rows["locked_out"].astype(bool)]
-    words, right = "{option_id} locked both in and out", "true in one of them at most"
-    return study.report("options", "locked_in, locked_out", both, words, right)
 
 
 def check_option_starts(study: CheckedStudy) -> list[Finding]:

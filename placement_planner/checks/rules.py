@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placement_planner.checks.boundaries import (
+    check_history,
     check_middle_areas,
     check_population,
     check_projection,
 )
 from placement_planner.checks.cells import check_cells
+from placement_planner.checks.children import check_phase_population, check_plans_per_head
 from placement_planner.checks.costs import (
     check_fallback_cover,
     check_fallback_shares,
     check_unit_costs,
 )
 from placement_planner.checks.locations import check_site_locations
+from placement_planner.checks.locks import (
+    check_excluding_locks,
+    check_locked_starts,
+    check_locks,
+    check_required_locks,
+)
 from placement_planner.checks.options import (
     check_funding_years,
-    check_locks,
     check_option_starts,
     check_paying_pots,
     check_phase_shares,
@@ -32,8 +39,10 @@ from placement_planner.checks.references import check_references
 from placement_planner.checks.schools import (
     check_base_january,
     check_closing_years,
+    check_horizon,
     check_roll,
     check_steps,
+    check_successive_januaries,
 )
 from placement_planner.checks.shapes import check_polygons, check_road_lines, reprojected
 from placement_planner.checks.study import CheckedStudy, UnsoundError
@@ -54,6 +63,8 @@ _NEVER_EMPTY = (
     "population_projection",
     "sites",
     "caseload",
+    "fallback",
+    "unit_costs",
 )
 
 RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
@@ -62,12 +73,20 @@ RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_middle_areas,
     check_population,
     check_projection,
+    check_history,
     check_site_locations,
     check_closing_years,
     check_roll,
     check_base_january,
     check_steps,
+    check_successive_januaries,
+    check_horizon,
+    check_plans_per_head,
+    check_phase_population,
     check_locks,
+    check_required_locks,
+    check_excluding_locks,
+    check_locked_starts,
     check_option_starts,
     check_sizes,
     check_phase_shares,

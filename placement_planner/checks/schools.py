@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placement_planner.errors import Finding
+from placement_planner.storage import SCENARIO_FILE
 
 if TYPE_CHECKING:
     from placement_planner.checks.study import CheckedStudy
 
-__all__ = ["check_base_january", "check_closing_years", "check_roll", "check_steps"]
+__all__ = [
+    "check_base_january",
+    "check_closing_years",
+    "check_horizon",
+    "check_roll",
+    "check_steps",
+    "check_successive_januaries",
+]
 
 
 def check_closing_years(study: CheckedStudy) -> list[Finding]:
@@ -30,13 +38,40 @@ def check_roll(study: CheckedStudy) -> list[Finding]:
 
 def check_base_january(study: CheckedStudy) -> list[Finding]:
     """Report a caseload without the January that the scenario starts from."""
-    january = study.choices().need.base_january
-    held = sorted(study.whole("caseload", "january")["january"].unique())
+    january, held = _januaries(study)
     if january in held:
         return []
     found = "rows for " + ", ".join(map(str, held)) + " only"
     right = f"rows for January {january}, the scenario's need.base_january"
     return [Finding(study.tables["caseload"].file, None, "january", found, right)]
+
+
+def check_successive_januaries(study: CheckedStudy) -> list[Finding]:
+    """Report a caseload without two Januaries, up to the base, of which one follows the other."""
+    base, held = _januaries(study)
+    past = [january for january in held if january <= base]
+    if base not in held or any(january + 1 in past for january in past):
+        return []
+    found = f"no two Januaries up to {base} that follow each other: " + ", ".join(map(str, past))
+    right = f"at least two that do, such as {base - 1} and {base}, which cohort-flow ratios need"
+    return [Finding(study.tables["caseload"].file, None, "january", found, right)]
+
+
+def check_horizon(study: CheckedStudy) -> list[Finding]:
+    """Report planned years before the academic year of the base January."""
+    base, held = _januaries(study)
+    early = [year for year in study.choices().horizon.years if year < base - 1]
+    if base not in held or not early:
+        return []
+    found = f"planned years before the base: {', '.join(map(str, early))}"
+    right = f"{base - 1}, the academic year of need.base_january {base}, or later years"
+    return [Finding(SCENARIO_FILE, None, "horizon.years", found, right)]
+
+
+def _januaries(study: CheckedStudy) -> tuple[int, list[int]]:
+    """Return the January that the scenario starts from, and those of the caseload."""
+    held = study.whole("caseload", "january")["january"].unique()
+    return study.choices().need.base_january, sorted(map(int, held))
 
 
 def check_steps(study: CheckedStudy) -> list[Finding]:

@@ -26,6 +26,7 @@ from placement_planner.maps.shapes import area_shapes
 from placement_planner.wording import (
     basis_sentence,
     gap_sentence,
+    is_proven,
     measured,
     profile_sentence,
     sources,
@@ -135,6 +136,7 @@ def _page(outcome: Outcome, **parts: Any) -> str:  # noqa: ANN401 - handed to th
         scenario=outcome.scenario,
         is_internal=outcome.scenario.privacy.profile == "internal",
         report=outcome.plan.report,
+        is_proven=is_proven(outcome.plan.report),
         years=years_sentence(outcome),
         last_year=year_label(final_year(outcome)),
         status=status_sentence(outcome.plan.report),

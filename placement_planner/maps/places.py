@@ -37,7 +37,7 @@ def provision_points(outcome: Outcome) -> pd.DataFrame:
         + ", "
         + pools["phase"].str.replace("_", "-")
         + ": "
-        + pools["places"].map("{:,.0f}".format)
+        + pools["places"].map("{:,.0f}".format).astype(str)
     )
     words += pools["basis"].eq("estimated").map({True: " (estimated)", False: ""})
     rows = pools.assign(kind=kinds, lines=words).sort_values("lines")
@@ -55,7 +55,7 @@ def build_points(outcome: Outcome) -> pd.DataFrame:
     last = year_label(final_year(outcome))
     lines = [
         [
-            f"{row['place']}, {row['authority']}",
+            row["where"],
             f"{row['designation']}; {row['phases'].lower()}",
             f"Work starts {row['starts']}, opens {row['opens']}",
             f"Capital: {row['cost']}",
@@ -94,7 +94,7 @@ def _placed(outcome: Outcome) -> pd.DataFrame:
     """Return children placed from each area to each site or build, with both ends."""
     placements = pd.DataFrame(outcome.plan.placements)
     rows = placements[placements["academic_year"] == final_year(outcome)]
-    option_ids = rows["pool_id"].str.rpartition(":")[0]
+    option_ids = rows["pool_id"].str.rsplit(":", n=1).str[0]
     is_build = option_ids.isin(outcome.plan.builds["option_id"])
     rows = rows.assign(place_id=option_ids.where(is_build, rows["site_id"]), is_build=is_build)
     keys = ["area_code", "place_id", "is_build"]
@@ -126,7 +126,7 @@ def _places(outcome: Outcome) -> pd.DataFrame:
     """Return where lines may end: sites by site_id, builds by option_id."""
     inputs = outcome.inputs
     options = inputs.options[inputs.options["option_id"].isin(outcome.plan.builds["option_id"])]
-    builds = shown_sites(options, inputs.sites, inputs.areas, outcome.scenario.privacy)
+    builds = shown_sites(options, inputs, outcome.scenario.privacy)
     columns = ["place_id", "to_name", "easting", "northing"]
     named_sites = inputs.sites.rename(columns={"site_id": "place_id", "site_name": "to_name"})
     named_builds = builds.reset_index().rename(

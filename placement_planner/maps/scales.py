@@ -22,7 +22,7 @@ PINKS = ("#feebe2", "#fbb4b9", "#f768a1", "#c51b8a", "#7a0177")
 PURPLES = ("#f2f0f7", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f")
 MISSING = "#c8c8c8"
 NOTHING = "#ffffff"
-STEPS = 20
+STEPS = 10
 _QUANTILES = (0.2, 0.4, 0.6, 0.8)
 
 
@@ -60,7 +60,7 @@ class Scale:
 def make_scale(columns: Sequence[pd.Series], palette: tuple[str, ...], unit: str) -> Scale:
     """Make one scale for one or more columns, so that maps of them can be compared.
 
-    Few different values are a class each; otherwise classes hold about as many values
+    Few different whole values are a class each; otherwise classes hold about as many values
     each, with rounded bounds. Withheld and missing values and zeros do not count.
 
     Examples
@@ -73,19 +73,24 @@ def make_scale(columns: Sequence[pd.Series], palette: tuple[str, ...], unit: str
     if values.empty:
         return Scale((), palette[-1:], unit)
     few = sorted(values.unique())
-    bounds = few[1:] if len(few) <= len(palette) else _round_bounds(values)
+    is_each = len(few) <= len(palette) and (values % 1 == 0).all()
+    bounds = few[1:] if is_each else _round_bounds(values)
     picks = np.linspace(0, len(palette) - 1, len(bounds) + 1).round().astype(int)
     return Scale(tuple(bounds), tuple(palette[pick] for pick in picks), unit)
 
 
 def _round_bounds(values: pd.Series[float]) -> list[float]:
-    """Return quantiles, rounded to a step that leaves no more than twenty in the span.
+    """Return quantiles, rounded to a step that leaves no more than ten in the span.
 
     The step is no finer than the values are: rounded counts are not parted between multiples.
     """
     span = float(values.max() - values.min())
+    if span == 0:
+        return []
     coarse = 10.0 ** floor(log10(span))
-    step = next(size for size in (coarse / 10, coarse / 5, coarse / 2) if span / size <= STEPS)
+    step = next(
+        size for size in (coarse / 10, coarse / 5, coarse / 2, coarse) if span / size <= STEPS
+    )
     if (values % 1 == 0).all():
         step = max(step, float(np.gcd.reduce(values.astype(int))))
     bounds = {round(round(value / step) * step, 6) for value in values.quantile(_QUANTILES)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from placement_planner.codes import code_table
+from placement_planner.errors import DataError
 from placement_planner.need.cohort import cohort_ratios, project_caseload, project_plans
 from placement_planner.need.groups import TO_PLACE, count_scope
 from placement_planner.need.small_areas import area_weights, spread_need, sum_to_middle
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 OUTSIDE = "OUTSIDE"
+SLACK = 1e-6
 _GROUP = ["authority_code", "need_group", "phase"]
 
 
@@ -48,6 +50,18 @@ def _placed_outside(flows: DataFrame[Flows] | None, areas: pd.DataFrame) -> pd.D
         .sum()
         .rename(columns={"children": "outside"})
     )
+
+
+def _check_nobody_lost(to_place: pd.DataFrame, need: pd.DataFrame) -> None:
+    keys = [*_GROUP, "academic_year"]
+    wanted = to_place.groupby(keys)["children"].sum()
+    lost = wanted.sub(need.groupby(keys)["children"].sum(), fill_value=0.0)
+    lost = lost[lost.abs() > SLACK]
+    if len(lost):
+        raise DataError(
+            f"{lost.sum():,.1f} children to place have no area to live in, in {len(lost)} groups, "
+            f"for example {lost.index[0]}: every authority with plans needs areas with population"
+        )
 
 
 def project_need(
@@ -95,4 +109,5 @@ def project_need(
         areas, population, flows, to_place[_GROUP].drop_duplicates(), choices.history_weight
     )
     need = spread_need(to_place.drop(columns="counted_as"), weights)
+    _check_nobody_lost(to_place, need)
     return checked(Need, need), checked(Scope, scope)

@@ -104,6 +104,15 @@ def cohort_ratios(
     return own.reset_index()[[*_CELL, "ratio", "region_ratio", "own_weight"]]
 
 
+def _base_rates(now: pd.DataFrame) -> pd.Series:
+    """Return plans per head by authority and NCY; the region's where nobody of that age lives."""
+    region = now.groupby("ncy")[["children", "population"]].sum()
+    shared = region["children"] / region["population"].where(region["population"] > 0)
+    own = now["children"] / now["population"].where(now["population"] > 0)
+    rate = own.fillna(now["ncy"].map(shared)).fillna(0.0)
+    return rate.set_axis(pd.MultiIndex.from_frame(now[_CELL]))
+
+
 def project_plans(
     caseload: DataFrame[Caseload],
     projection: DataFrame[PopulationProjection],
@@ -135,9 +144,7 @@ def project_plans(
         [*_CELL, "academic_year"]
     )["children"]
     ratios = cohort_ratios(caseload, projection, pooling_children).set_index(_CELL)["ratio"]
-    rate = (now["children"] / now["population"].where(now["population"] > 0, 1.0)).set_axis(
-        pd.MultiIndex.from_frame(now[_CELL])
-    )
+    rate = _base_rates(now)
     entry = rate[rate.index.get_level_values("ncy") <= LAST_ENTRY_NCY]
     parts = [now[[*_CELL, "children"]].assign(academic_year=base_january - 1)]
     for year in range(base_january, last_year + 1):
@@ -164,12 +171,23 @@ def project_caseload(
     The mix is held within authority and NCY, so children move to the mix of the year group they
     reach. A year group without children in an authority takes the region's mix.
 
+    Raises
+    ------
+    DataError
+        If a planned year lies before the base year.
+
     Returns
     -------
     DataFrame
         authority_code, ncy, need_type, setting, academic_year, children; the base year and
         `years`.
     """
+    early = [year for year in years if year < base_january - 1]
+    if early:
+        raise DataError(
+            f"{len(early)} planned year(s) lie before the base, for example {early[0]}; the first "
+            f"that can be planned is {base_january - 1}, the year of January {base_january}"
+        )
     wanted = {base_january - 1, *years}
     plans = project_plans(caseload, projection, base_january, max(wanted), pooling_children)
     plans = plans[plans["academic_year"].isin(wanted) & (plans["children"] > 0)]

@@ -18,8 +18,12 @@ _GROUP = ["authority_code", "need_group", "phase"]
 
 
 def _share(frame: pd.DataFrame, column: str, keys: list[str]) -> pd.Series:
-    total = frame.groupby(keys)[column].transform("sum")
-    return (frame[column] / total.where(total > 0, 1.0)).where(total > 0, 0.0)
+    """Return shares within `keys`; even ones where there is nothing to go by."""
+    groups = frame.groupby(keys)[column]
+    total = groups.transform("sum")
+    return (frame[column] / total.where(total > 0, 1.0)).where(
+        total > 0, 1.0 / groups.transform("count")
+    )
 
 
 def _population_weights(areas: pd.DataFrame, population: DataFrame[Population]) -> pd.DataFrame:
@@ -64,7 +68,8 @@ def area_weights(
     .. math:: w_i = (1 - h) \frac{P_i d_i}{\sum P d} + h \frac{c_i}{\sum c}
 
     with children :math:`P` of the phase, deprivation :math:`d` and children placed now :math:`c`
-    of the same broad kind of need; :math:`h = 0` where nobody's home is known.
+    of the same broad kind of need; :math:`h = 0` where nobody's home is known. Where an authority's
+    areas hold nobody of a phase, they weigh the same.
 
     Parameters
     ----------

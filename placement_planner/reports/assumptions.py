@@ -104,7 +104,7 @@ def estimated_rows(outcome: Outcome) -> pd.DataFrame:
     """Return rows of sites, provision and options that hold estimates, with their columns.
 
     Options are told one by one in the internal profile only, for their rows name schools that may
-    not know of them; in public they are counted by authority and action.
+    not know of them; in public they are counted by action, for the whole region.
     """
     inputs = outcome.inputs
     sites = inputs.sites.set_index("site_id")
@@ -156,13 +156,11 @@ def _flagged(
 
 def _counted_options(outcome: Outcome) -> pd.DataFrame:
     options = outcome.inputs.options
-    authorities = outcome.inputs.sites.set_index("site_id")["authority_code"]
-    names = outcome.inputs.authorities.set_index("authority_code")["authority_name"]
     flagged = _flagged(
         "Options",
         options,
         options["action"].map(known_names("actions")),
-        options["site_id"].map(authorities).map(names),
+        pd.Series("Whole region", index=options.index),
     ).fillna({"Estimated columns": ""})
     keys = list(flagged.columns)
     counted = flagged.groupby(keys).size().reset_index(name="rows")

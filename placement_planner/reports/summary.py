@@ -11,9 +11,11 @@ from placement_planner.figures import final_year, shown_builds, shown_measures, 
 from placement_planner.privacy import withhold
 from placement_planner.scenario import PrivacyChoices
 from placement_planner.wording import (
+    NOT_PROVEN,
     basis_sentence,
     gap_sentence,
     in_gbp,
+    is_proven,
     measured,
     observed_sentence,
     status_sentence,
@@ -135,10 +137,10 @@ def _pot_lines(named: Outcome) -> list[str]:
 
 def _status_lines(outcome: Outcome) -> list[str]:
     report = outcome.plan.report
+    bound = f"proven bound {in_gbp(report.bound_gbp)}"
+    if not is_proven(report):
+        bound = f"bound {NOT_PROVEN}"
     return [
         f"Status: {report.status}. {status_sentence(report)}",
-        (
-            f"Cost {in_gbp(report.objective_gbp)}, proven bound {in_gbp(report.bound_gbp)}. "
-            f"{gap_sentence(outcome)}"
-        ),
+        (f"Cost {measured(report.objective_gbp, 'GBP')}, {bound}. {gap_sentence(outcome)}"),
     ]

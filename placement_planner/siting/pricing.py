@@ -17,6 +17,7 @@ Desaulniers, Desrosiers and Solomon (2005), Column Generation, chapter 1.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -54,24 +55,38 @@ class PricedProblem:
     problem: Problem
     bound_gbp: float
     promising: NDArray[np.bool_]
+    ran_out: bool = False
 
 
 def price_arcs(
-    problem: Problem, choices: SolverChoices, progress: Callable[[str], None]
+    problem: Problem,
+    choices: SolverChoices,
+    progress: Callable[[str], None],
+    seconds: float = np.inf,
 ) -> PricedProblem:
     """Keep the pairs that the relaxation uses and the next best, and bound the whole problem.
 
+    Where `seconds` run out, the pairs and the bound of the last finished round stand; before the
+    first, the cheapest pairs, and the bound that places without limit would give.
+
     Raises
     ------
-    SolveError
-        If the relaxation itself has no answer: what is locked in cannot be paid.
+    InfeasibleError
+        If the relaxation itself has no answer.
     """
+    started = time.perf_counter()
     chosen = _cheapest(problem, FIRST_ARCS)
     first = replace(problem, arcs=problem.arcs[chosen].reset_index(drop=True))
     relaxation = Relaxation(build_model(first), choices)
-    bound, reduced = -np.inf, np.zeros(len(problem.arcs))
+    bound, reduced = _bound_without_limits(problem), _since(chosen)
+    promising, ran_out = np.ones(len(problem.decisions), dtype=bool), False
     for done in range(1, MOST_ROUNDS + 1):
-        value = relaxation.solve()
+        value = relaxation.solve(seconds - (time.perf_counter() - started))
+        if value is None:
+            progress("the time for the relaxation ran out")
+            ran_out = True
+            break
+        promising = _promising(problem, relaxation)
         reduced = _reduced_costs(problem, relaxation)
         least = _least_by_demand(problem, reduced)
         bound = max(bound, value + float((problem.demand["children"] * least).sum()))
@@ -91,8 +106,23 @@ def price_arcs(
     return PricedProblem(
         problem=replace(problem, arcs=problem.arcs[kept].reset_index(drop=True)),
         bound_gbp=bound * UNIT_GBP,
-        promising=_promising(problem, relaxation),
+        promising=promising,
+        ran_out=ran_out,
     )
+
+
+def _bound_without_limits(problem: Problem) -> float:
+    """Cost, in the model's unit, if every child had the cheapest place in reach to itself."""
+    demand = problem.demand
+    cheapest = (demand["fallback_gbp"] * demand["weight"]).to_numpy(copy=True)
+    np.minimum.at(cheapest, problem.arcs["demand"].to_numpy(), problem.arcs["gbp"].to_numpy())
+    return float((demand["children"] * cheapest).sum()) / UNIT_GBP
+
+
+def _since(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Reduced costs before any round: nought for the pairs chosen, without limit for others."""
+    reduced: NDArray[np.float64] = np.where(chosen, 0.0, np.inf)
+    return reduced
 
 
 def with_builds(problem: Problem, built: NDArray[np.bool_]) -> Problem:
@@ -149,7 +179,7 @@ def _least_by_demand(problem: Problem, reduced: NDArray[np.float64]) -> NDArray[
 
 def _threshold(reduced: NDArray[np.float64], count: int) -> float:
     if len(reduced) <= count:
-        return np.inf
+        return float(np.finfo(float).max)
     return max(NOTHING_LEFT, float(np.partition(reduced, count)[count]))
 
 

@@ -17,7 +17,7 @@ import highspy
 import numpy as np
 import pulp
 
-from placement_planner.errors import SolveError
+from placement_planner.errors import InfeasibleError, SolveError
 from placement_planner.siting.model import UNIT_GBP, SitingModel
 from placement_planner.siting.plan import SolveReport, Status
 
@@ -69,30 +69,33 @@ def solve(
     choices: SolverChoices,
     progress: Callable[[str], None],
     target_gbp: float = -np.inf,
+    start: NDArray[np.bool_] | None = None,
 ) -> Answer:
     """Solve a model and return its best plan with the bound that was proved.
 
     Ctrl-C stops the search and returns the best plan so far; so does a plan that costs no more
-    than `target_gbp`.
+    than `target_gbp`. `start` names the builds of a first plan to offer.
 
     Raises
     ------
+    InfeasibleError
+        If no plan keeps every rule.
     SolveError
-        If the search ended without any plan.
+        If the time ran out before any plan was found.
     """
     started = time.perf_counter()
     highs = _load(model, choices)
     if np.isfinite(target_gbp):
         highs.setOptionValue("objective_target", target_gbp / UNIT_GBP)
-    if model.built:
-        _start_from_nothing_built(model, highs)
+    if start is not None and model.built:
+        _offer(start, model, highs)
     interrupted = _run(highs, progress, started)
     info = highs.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        _fail_if_infeasible(highs)
         raise SolveError(
-            f"no plan was found within {choices.time_limit_s:g} s "
-            f"({highs.modelStatusToString(highs.getModelStatus())}): allow more time, or look at "
-            "what is locked in against the pots that may pay"
+            f"no plan was found within {choices.time_limit_s:g} s: allow more time "
+            "(solver.time_limit_s)"
         )
     values = np.asarray(highs.getSolution().col_value)
     report = _report(
@@ -126,10 +129,19 @@ def _load(model: SitingModel, choices: SolverChoices) -> Any:  # noqa: ANN401
     return model.problem.solverModel
 
 
-def _start_from_nothing_built(model: SitingModel, highs: Any) -> None:  # noqa: ANN401
-    """Offer the plan without builds as a first incumbent; HiGHS drops it where it breaks a rule."""
+def _offer(start: NDArray[np.bool_], model: SitingModel, highs: Any) -> None:  # noqa: ANN401
+    """Offer a first plan by its builds; HiGHS drops it where it breaks a rule."""
     columns = _columns(model.built)
-    highs.setSolution(len(columns), columns, np.zeros(len(columns)))
+    highs.setSolution(len(columns), columns, start[: len(columns)].astype(float))
+
+
+def _fail_if_infeasible(highs: Any) -> None:  # noqa: ANN401
+    impossible = (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    )
+    if highs.getModelStatus() in impossible:
+        raise InfeasibleError("no plan keeps every rule")
 
 
 def _run(highs: Any, progress: Callable[[str], None], started: float) -> bool:  # noqa: ANN401
@@ -139,7 +151,7 @@ def _run(highs: Any, progress: Callable[[str], None], started: float) -> bool:  
     def tell(event: Any) -> None:  # noqa: ANN401
         now = time.perf_counter()
         best, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
-        if now - seen[0] >= 1 and abs(best) < highspy.kHighsInf:
+        if now - seen[0] >= 1 and max(abs(best), abs(bound)) < highspy.kHighsInf:
             seen[0] = now
             gap = (best - bound) / max(abs(best), 1e-9)
             progress(
@@ -189,7 +201,7 @@ def _report(
     )
     objective = info.objective_function_value * UNIT_GBP
     bound = objective if is_lp and finished else info.mip_dual_bound * UNIT_GBP
-    bound = min(bound, objective)
+    bound = min(bound, objective) if np.isfinite(bound) else 0.0  # every cost is at least nought
     gap = (objective - bound) / max(abs(objective), 1e-9)
     stopped_by: StoppedBy
     if interrupted:
@@ -218,21 +230,21 @@ class Relaxation:
         rows = {row.name: row.index for row in model.problem.constraints()}
         self._rows = {kind: _row_index(rows, kind) for kind in ("children", "places", "fill")}
 
-    def solve(self) -> float:
+    def solve(self, seconds: float) -> float | None:
         """Solve from where the last round ended; return the cost in the model's unit.
+
+        Returns None where the time ran out.
 
         Raises
         ------
-        SolveError
-            If there is no answer.
+        InfeasibleError
+            If no plan keeps every rule.
         """
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
         self._highs.run()
-        status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SolveError(
-                f"the problem has no answer ({self._highs.modelStatusToString(status)}): look at "
-                "what is locked in against the pots that may pay"
-            )
+        _fail_if_infeasible(self._highs)
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
         return float(self._highs.getInfo().objective_function_value)
 
     def duals(self, demands: int, pools: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -33,6 +33,9 @@ SETTINGS = code_list("settings")
 NEED_GROUPS = code_list("need_groups")
 BASES = code_list("bases")
 BOUNDARIES, SCHOOLS = "boundaries", "schools"
+_RANGE = f"({FIRST_YEAR} to {LAST_YEAR})"
+_ACADEMIC_YEAR = f"an academic year's first calendar year, such as 2026 {_RANGE}"
+_JANUARY = f"the year of a January, such as 2026 {_RANGE}"
 
 
 def _basis() -> str:
@@ -45,8 +48,8 @@ def _estimated() -> str:
     )
 
 
-def _year(about: str) -> int:
-    return column(about, ge=FIRST_YEAR, le=LAST_YEAR)  # type: ignore[no-any-return]
+def _year(about: str, right: str = _ACADEMIC_YEAR) -> int:
+    return column(about, ge=FIRST_YEAR, le=LAST_YEAR, right=right)  # type: ignore[no-any-return]
 
 
 class Authorities(Table):
@@ -219,10 +222,18 @@ class Provision(Table):
         "Of those, children who live outside the region", unit="children", ge=0
     )
     opens: float = column(
-        "Academic year of opening; blank: open now", ge=FIRST_YEAR, le=LAST_YEAR, nullable=True
+        "Academic year of opening; blank: open now",
+        ge=FIRST_YEAR,
+        le=LAST_YEAR,
+        nullable=True,
+        right=_ACADEMIC_YEAR,
     )
     closes: float = column(
-        "First academic year without it; blank: stays", ge=FIRST_YEAR, le=LAST_YEAR, nullable=True
+        "First academic year without it; blank: stays",
+        ge=FIRST_YEAR,
+        le=LAST_YEAR,
+        nullable=True,
+        right=_ACADEMIC_YEAR,
     )
     ramp: str = column(
         "Share of places open in the first, second … year after opening",
@@ -242,7 +253,7 @@ class Caseload(Table):
         metadata = {"folder": SCHOOLS, "required": True}
 
     authority_code: str = column("Authority that maintains the plan", str_matches=CODE)
-    january: int = _year("Census year: 2026 is January 2026, within 2025/26")
+    january: int = _year("Census year: 2026 is January 2026, within 2025/26", _JANUARY)
     ncy: int = column("National curriculum year, Reception = 0", ge=-4, le=20)
     need_type: str = column("Primary need", isin=NEED_TYPES)
     setting: str = column("Where they are placed", isin=SETTINGS)
@@ -267,7 +278,7 @@ class Transitions(Table):
         metadata = {"folder": SCHOOLS, "required": False}
 
     authority_code: str = column("Authority that maintains the plan", str_matches=CODE)
-    january: int = _year("January the step starts from")
+    january: int = _year("January the step starts from", _JANUARY)
     setting_1: str = column("Setting before", isin=(*SETTINGS, "NONSEND"))
     need_1: str = column("Need before", isin=(*NEED_TYPES, "NONSEND"))
     ncy_1: int = column("National curriculum year before", ge=-5, le=20)
@@ -305,7 +316,9 @@ class Requests(Table):
         metadata = {"folder": SCHOOLS, "required": False}
 
     authority_code: str = column("Authority", str_matches=CODE)
-    calendar_year: int = _year("Calendar year of the flow")
+    calendar_year: int = _year(
+        "Calendar year of the flow", f"a calendar year, such as 2026 {_RANGE}"
+    )
     age: int = column("Age at the time", unit="years", ge=0, le=25)
     requests: float = column("Requests for an EHC needs assessment", unit="requests", ge=0)
     assessments: float = column("Assessments agreed", unit="assessments", ge=0)

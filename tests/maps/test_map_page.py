@@ -318,3 +318,92 @@ def test_the_geojson_in_the_page_holds_no_more_than_shown(page):
         "highlight",
         "style",
     }
+
+
+def test_a_total_that_would_give_a_masked_pot_away_is_told_as_a_band(outcome):
+    """Two schools not approved: each pot has one of them, so the total less one tells the other."""
+    options = outcome.inputs.options.assign(release_status="engaged")
+    parts = {**vars(outcome.inputs), "options": options}
+    both = replace(outcome, inputs=type(outcome.inputs)(**parts))
+
+    pots = shown_pots(both)
+    total = shown_measures(both).set_index("measure").loc["capital_gbp", "plan"]
+
+    assert (~shown_builds(both)["is_named"].astype(bool)).sum() == 2
+    assert pots["left_gbp"].tolist() == [WITHHELD, WITHHELD]
+    assert total == "£2.5m to £5m"
+
+
+def test_a_total_stays_exact_where_every_pot_does(outcome):
+    """Both schools draw on one pot, as much as both cost: nothing tells one from the other."""
+    options = outcome.inputs.options.assign(release_status="engaged")
+    parts = {**vars(outcome.inputs), "options": options}
+    plan = replace(outcome.plan, spend=outcome.plan.spend.assign(pot_id="grant"))
+    both = replace(outcome, inputs=type(outcome.inputs)(**parts), plan=plan)
+
+    assert shown_pots(both).loc["grant", "spent_gbp"] == outcome.plan.spend["gbp"].sum()
+    assert shown_measures(both).set_index("measure").loc["capital_gbp", "plan"] == 3_650_000
+
+
+def test_a_school_told_by_region_alone_is_so_in_builds_lines_and_page(outcome, tmp_path):
+    """Without Yew School there are two primary schools in Holt, and in all of Thorpe."""
+    sites = outcome.inputs.sites
+    parts = {**vars(outcome.inputs), "sites": sites[sites["site_id"] != "100005"]}
+    fewer = replace(outcome, inputs=type(outcome.inputs)(**parts))
+    middle = lonlat(pd.Series([406_000.0]), pd.Series([392_000.0]))
+
+    fir = shown_builds(fewer).loc["satellite-100003"]
+    lines, _ = journey_lines(fewer)
+    page = write_map(fewer, tmp_path / "map.html", made=DAY).read_text(encoding="utf-8")
+
+    assert (fir["place"], fir["authority"]) == ("a school in the region", "Whole region")
+    ends = lines.loc[lines["to_name"] == "a school in the region", "to_lonlat"].tolist()
+    assert ends == middle * 2
+    assert build_points(fewer).loc["satellite-100003", "lines"][0] == "a school in the region"
+    assert "a school in Holt" not in page
+
+
+def test_a_plan_that_places_nobody_in_the_final_year_makes_a_page(outcome, tmp_path):
+    placements = outcome.plan.placements
+    early = replace(outcome.plan, placements=placements[placements["academic_year"] == 2027])
+    nobody = replace(outcome, plan=early)
+
+    page = write_map(nobody, tmp_path / "map.html", made=DAY).read_text(encoding="utf-8")
+
+    assert shown_builds(nobody)["children"].tolist() == [0, 0]
+    assert journey_lines(nobody)[0].empty
+    assert "Elm School" in page
+
+
+def test_a_study_without_places_makes_a_page(outcome, tmp_path):
+    inputs = outcome.inputs
+    parts = {**vars(inputs), "provision": inputs.provision.iloc[:0]}
+    empty = replace(outcome, inputs=type(inputs)(**parts), pools=outcome.pools.iloc[:0])
+
+    page = write_map(empty, tmp_path / "map.html", made=DAY).read_text(encoding="utf-8")
+
+    assert provision_points(empty).empty
+    assert "There are no places in the provision table." in page
+
+
+@pytest.mark.parametrize("bound", [-np.inf, np.nan])
+def test_a_gap_that_was_not_proven_is_said_so(outcome, tmp_path, bound):
+    unproven = village.unproven(outcome, bound)
+
+    page = write_map(unproven, tmp_path / "map.html", made=DAY).read_text(encoding="utf-8")
+
+    assert re.search(r"<strong>feasible</strong>, gap\s+not proven\.", page)
+    assert "How much another plan could save is not proven." in page
+    assert "inf" not in page.partition("<main>")[2].partition("<script>")[0].replace("info", "")
+
+
+def test_minutes_are_parted_by_no_more_than_ten_round_steps():
+    """From 14 to 32 is 18 minutes: steps of 2, never classes such as 20 to under 21."""
+    minutes = pd.Series([14.2, 18.9, 19.6, 20.2, 20.4, 21.1, 22.3, 23.8, 25.5, 32.2])
+
+    assert make_scale([minutes], BLUES, "minutes").bounds == (20, 22, 24)
+    assert make_scale([minutes[:2]], BLUES, "minutes").bounds == (15, 16, 17, 18)
+
+
+def test_a_single_value_that_is_not_whole_is_one_class():
+    assert make_scale([pd.Series([20.25])], BLUES, "minutes").bounds == ()

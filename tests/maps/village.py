@@ -8,11 +8,12 @@
 Each square is 2 km wide. In the final year, 2028/29, every northern square has 12 children who
 need a special school place and every southern one 6: 72 + 36 = 108 children, 36 in each larger
 area. `Oak School` has 40 places. The plan adds 30 places at `Elm School` (approved, 2.4 million)
-and 20 at `Fir School` (not told yet, 1.25 million).
+and 20 at `Fir School` (not told yet, 1.25 million), one of three primary schools in Holt.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -81,9 +82,11 @@ def roads():
 
 
 def sites(oak="Oak School"):
-    names = {"100001": oak, "100002": "Elm School", "100003": "Fir School"}
+    names = {"100001": oak, "100002": "Elm School", "100003": "Fir School",
+             "100004": "Ash School", "100005": "Yew School"}  # fmt: skip
     places = {"100001": ("A1", "a00", 401_000), "100002": ("A1", "a21", 405_000),
-              "100003": ("A2", "a50", 411_000)}  # fmt: skip
+              "100003": ("A2", "a50", 411_000), "100004": ("A2", "a40", 409_000),
+              "100005": ("A2", "a50", 410_500)}  # fmt: skip
     frame = pd.DataFrame(
         [
             {
@@ -345,3 +348,13 @@ def outcome(oak="Oak School", **sections):
         plan=plan(),
         measures=measures(),
     )
+
+
+def unproven(known, bound):
+    """Return the outcome as a solve would leave it that was stopped before it proved anything."""
+    report = replace(known.plan.report, status="feasible", bound_gbp=bound, stopped_by="time")
+    gaps = {"gap_of_benefit": float("inf"), "gap_gbp": report.gap_gbp}
+    plan_values = known.measures["measure"].map(gaps).fillna(known.measures["plan"])
+    gap_row = {"measure": "gap_gbp", "unit": "GBP", "do_nothing": 0.0, "plan": report.gap_gbp}
+    told = pd.concat([known.measures.assign(plan=plan_values), pd.DataFrame([gap_row])])
+    return replace(known, plan=replace(known.plan, report=report), measures=told)

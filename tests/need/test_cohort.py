@@ -94,3 +94,25 @@ def test_a_missing_population_year_is_named():
     short = PEOPLE[PEOPLE["academic_year"] < 2027]
     with pytest.raises(DataError, match="no rows for academic year 2027"):
         project_plans(PLANS, short, 2026, 2027, 0)
+
+
+def test_a_year_before_the_base_cannot_be_planned():
+    with pytest.raises(DataError, match="for example 2024; the first that can be planned is 2025"):
+        project_caseload(PLANS, PEOPLE, 2026, [2024, 2027], pooling_children=0)
+
+
+def test_a_hole_in_the_population_takes_the_regions_rate_not_everybody():
+    """A has nobody of age 9 in 2025/26 but 10 plans: the region's 10 of 1,000 stands in."""
+    hole = PEOPLE.assign(
+        children=PEOPLE["children"].mask(
+            (PEOPLE["authority_code"] == "A")
+            & (PEOPLE["academic_year"] == 2025)
+            & (PEOPLE["age"] == 9),
+            0.0,
+        )
+    )
+
+    plans = project_plans(PLANS, hole, 2026, 2026, pooling_children=0)
+
+    later = plans.query("authority_code == 'A' and ncy == 6 and academic_year == 2026")
+    assert later["children"].sum() < 20

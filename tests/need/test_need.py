@@ -139,3 +139,14 @@ def test_need_adds_up_to_the_authority_and_the_scope_to_all_plans():
     later = scope[scope["academic_year"] == 2027].set_index("counted_as")["children"]
     assert need["children"].sum() == pytest.approx(later["to_place"])
     assert sum_to_middle(need, AREAS)["children"].sum() == pytest.approx(later["to_place"])
+
+
+def test_areas_that_hold_nobody_of_a_phase_weigh_the_same():
+    """Nobody aged 4 to 10 lives in A: its primary need is parted evenly, none is lost."""
+    nobody = PEOPLE.assign(children=PEOPLE["children"].where(PEOPLE["age"] > 10, 0.0))
+
+    weights = area_weights(AREAS, nobody, None, GROUPS, history_weight=0.0)
+
+    assert weights.set_index("area_code")["weight"].to_dict() == pytest.approx(
+        {"a1": 0.5, "a2": 0.5, "b1": 1.0}
+    )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from placement_planner.reports import summary_lines
+from tests.maps import village
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,11 @@ def test_a_plan_without_builds_says_so(outcome):
     lines = summary_lines(replace(outcome, plan=outcome.do_nothing))
 
     assert "Nothing would be built." in lines
+
+
+def test_a_bound_that_was_not_proven_is_said_so(outcome):
+    last = summary_lines(village.unproven(outcome, float("nan")))[-1]
+
+    assert last == (
+        "Cost £6.00m, bound not proven. How much another plan could save is not proven."
+    )

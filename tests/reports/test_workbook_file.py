@@ -154,3 +154,41 @@ def test_a_plan_without_builds_still_makes_a_workbook(outcome, tmp_path):
 
     assert book["Builds"]["A4"].value == "There is nothing to list."
     book.close()
+
+
+def test_a_plan_that_places_nobody_in_the_final_year_makes_a_workbook(outcome, tmp_path):
+    placements = outcome.plan.placements
+    early = replace(outcome.plan, placements=placements[placements["academic_year"] == 2027])
+    book = openpyxl.load_workbook(
+        write_workbook(replace(outcome, plan=early), tmp_path / "book.xlsx", made=DAY)
+    )
+
+    assert [row["Children placed"] for row in rows(book["Builds"])] == [0, 0]
+    book.close()
+
+
+def test_a_study_without_places_makes_a_workbook(outcome, tmp_path):
+    inputs = outcome.inputs
+    parts = {**vars(inputs), "provision": inputs.provision.iloc[:0]}
+    empty = replace(outcome, inputs=type(inputs)(**parts), pools=outcome.pools.iloc[:0])
+    book = openpyxl.load_workbook(write_workbook(empty, tmp_path / "book.xlsx", made=DAY))
+
+    assert book["Supply"]["A4"].value == "There is nothing to list."
+    book.close()
+
+
+@pytest.mark.parametrize("bound", [float("-inf"), float("nan")])
+def test_a_gap_that_was_not_proven_is_said_so(outcome, tmp_path, bound):
+    path = write_workbook(village.unproven(outcome, bound), tmp_path / "book.xlsx", made=DAY)
+    book = openpyxl.load_workbook(path)
+
+    gaps = [row for row in rows(book["Measures"]) if row["Measure"].startswith("Gap")]
+    assert [row["Plan"] for row in gaps] == ["not proven", "not proven"]
+    assert "How much another plan could save is not proven." in text_of(book)
+    book.close()
+
+
+def test_options_are_counted_for_the_region_so_that_none_points_to_a_school(outcome):
+    options = estimated_rows(outcome).query("Table == 'Options'")
+
+    assert options["Authority"].tolist() == ["Whole region"]

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from placement_planner.errors import DataError, PlacementPlannerError, ScenarioError
@@ -154,23 +153,10 @@ def _scenario(study: Path, file: Path | None, changes: Sequence[str]) -> Scenari
         except tomllib.TOMLDecodeError:
             parsed = value
         sections.setdefault(section, {})[key] = parsed
-    return _with_choices(chosen, sections)
-
-
-def _with_choices(scenario: Scenario, sections: dict[str, dict[str, Any]]) -> Scenario:
-    known = [name for name, value in scenario.model_dump().items() if isinstance(value, dict)]
-    unknown = sorted(set(sections) - set(known))
-    if unknown:
-        raise ScenarioError(
-            f"--set {unknown[0]}: no such section; right would be one of {', '.join(known)}"
-        )
     try:
-        return scenario.with_choices(**sections)
-    except ValidationError as error:
-        lines = [
-            f"--set {'.'.join(map(str, item['loc']))}: {item['msg']}, found {item['input']!r}"
-            for item in error.errors()
-        ]
+        return chosen.with_choices(**sections)
+    except ScenarioError as error:
+        lines = [f"--set {line}" for line in str(error).splitlines()]
         raise ScenarioError("\n".join(lines)) from error
 
 

@@ -209,7 +209,9 @@ def shown_builds(outcome: Outcome) -> pd.DataFrame:
         validate="one_to_one",
     ).set_index("option_id")
     chosen = inputs.options[inputs.options["option_id"].isin(builds.index)]
-    builds = builds.join(shown_sites(chosen, inputs, choices))
+    builds = builds.join(
+        shown_sites(chosen, inputs.sites, inputs.areas, inputs.authorities, choices)
+    )
     named = builds["is_named"].astype(bool)
     names = inputs.authorities.set_index("authority_code")["authority_name"]
     authorities = builds["authority_code"].map(names).fillna(_WHOLE_REGION)

@@ -21,7 +21,6 @@ from placement_planner.tables import split_list
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from placement_planner.inputs import Inputs
     from placement_planner.scenario import PrivacyChoices
 
 __all__ = [
@@ -196,20 +195,30 @@ def cost_band(gbp: pd.Series[float]) -> pd.Series[str]:
     return bands.astype(str)
 
 
-def shown_sites(options: pd.DataFrame, inputs: Inputs, choices: PrivacyChoices) -> pd.DataFrame:
+def shown_sites(
+    options: pd.DataFrame,
+    sites: pd.DataFrame,
+    areas: pd.DataFrame,
+    authorities: pd.DataFrame,
+    choices: PrivacyChoices,
+) -> pd.DataFrame:
     """Return where each option may be said to be.
 
     A school that may not be named is "a school in" the smallest of larger area, authority and
     region in which at least two other schools could be meant as well: schools of the same kind
-    (mainstream schools also of the same phase, or all-through) that teach the phases of the option
-    and have no part in `options`. Plots of land are named nowhere, so the larger area is enough.
+    (mainstream schools also of the same phase, or all-through) that teach the phases of the
+    option. Plots of land are named nowhere, so the larger area is enough.
 
     Parameters
     ----------
     options
         Rows of table `Options` that are shown together.
-    inputs
-        Their study: sites with the `area_code` that each lies in, areas, authorities.
+    sites
+        Table `Sites` of the same study, with the `area_code` that each lies in.
+    areas
+        Table `Areas`.
+    authorities
+        Table `Authorities`.
 
     Returns
     -------
@@ -219,21 +228,20 @@ def shown_sites(options: pd.DataFrame, inputs: Inputs, choices: PrivacyChoices) 
         the region is told), easting and northing (of the site, or the middle of the locality).
     """
     names = code_table("release_statuses").set_index("release_status")["shown_by_name"].eq("yes")
-    sites = _in_localities(inputs)
+    placed = _in_localities(sites, areas)
     found = options[["option_id", "site_id", "phases", "release_status"]].merge(
-        sites, on="site_id", validate="many_to_one"
+        placed, on="site_id", validate="many_to_one"
     )
     named = found["release_status"].map(names).astype(bool) | (choices.profile == "internal")
-    others = sites[~sites["site_id"].isin(options["site_id"])]
     levels = [
-        "site" if is_named else _level_told(option, others)
+        "site" if is_named else _level_told(option, placed)
         for is_named, option in zip(named, found.to_dict("records"), strict=True)
     ]
     level = pd.Series(levels, index=found.index, dtype="str")
     codes = found["region"].where(level == "region", found["authority"])
     codes = codes.where(level.isin(["region", "authority"]), found["middle"])
     keys = pd.MultiIndex.from_arrays([level, codes])
-    told = _middles(inputs).reindex(keys).set_index(found.index)
+    told = _middles(areas, authorities).reindex(keys).set_index(found.index)
     return pd.DataFrame(
         {
             "is_named": named,
@@ -246,23 +254,20 @@ def shown_sites(options: pd.DataFrame, inputs: Inputs, choices: PrivacyChoices) 
     ).set_index(pd.Index(found["option_id"], name="option_id"))
 
 
-def _in_localities(inputs: Inputs) -> pd.DataFrame:
+def _in_localities(sites: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """Return the sites with the codes of the larger area, authority and region they lie in."""
-    middles = inputs.areas.set_index("area_code")["middle_code"]
-    return pd.DataFrame(inputs.sites).assign(
-        middle=inputs.sites["area_code"].map(middles),
-        authority=inputs.sites["authority_code"],
-        region="",
+    middles = areas.set_index("area_code")["middle_code"]
+    return sites.assign(
+        middle=sites["area_code"].map(middles), authority=sites["authority_code"], region=""
     )
 
 
-def _middles(inputs: Inputs) -> pd.DataFrame:
+def _middles(areas: pd.DataFrame, authorities: pd.DataFrame) -> pd.DataFrame:
     """Return name and middle of each locality, by level and code."""
-    authorities = inputs.authorities.set_index("authority_code")["authority_name"]
-    areas = pd.DataFrame(inputs.areas)
+    names = authorities.set_index("authority_code")["authority_name"]
     by_level = {
         "middle": (areas["middle_code"], areas["middle_name"]),
-        "authority": (areas["authority_code"], areas["authority_code"].map(authorities)),
+        "authority": (areas["authority_code"], areas["authority_code"].map(names)),
         "region": (pd.Series("", index=areas.index), pd.Series("the region", index=areas.index)),
     }
     parts = {
@@ -278,10 +283,11 @@ def _middles(inputs: Inputs) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _level_told(option: Mapping[str, Any], others: pd.DataFrame) -> str:
+def _level_told(option: Mapping[str, Any], sites: pd.DataFrame) -> str:
     """Return the finest level at which enough of the other sites could be meant as well."""
     if option["site_kind"] == "land":
         return "middle"
+    others = sites[sites["site_id"] != option["site_id"]]
     could_be = others["site_kind"] == option["site_kind"]
     if option["site_kind"] == "mainstream":
         could_be &= others["phase"].isin([option["phase"], "all_through"])

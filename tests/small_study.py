@@ -76,7 +76,7 @@ def boundaries():
                 "basis": "invented",
             }
             for code in (WESTBY, EASTHAM)
-            for year in range(2025, 2032)
+            for year in range(2024, 2032)
             for age in AGES
         ),
     }

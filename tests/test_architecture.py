@@ -37,7 +37,7 @@ ALLOWED = {
     "pipeline": GROUND
     | {"need", "supply", "travel", "costs", "siting", "inputs", "outcome"},
     "runs": GROUND | {"outcome", "siting"},
-    "verification": GROUND | {"inputs", "pipeline", "runs", "siting"},
+    "verification": GROUND | {"inputs", "outcome", "pipeline", "runs", "siting"},
     "cli": GROUND
     | {"inputs", "maps", "outcome", "pipeline", "reports", "runs", "sample", "sources",
        "templates", "verification"},

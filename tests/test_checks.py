@@ -11,7 +11,7 @@ from placement_planner.checks.locations import area_of_points
 from placement_planner.checks.study import MOST_ROWS, row_findings
 from placement_planner.inputs import check_study
 from placement_planner.scenario import Scenario, scenario_template
-from placement_planner.storage import is_spatial, table_path
+from placement_planner.storage import is_spatial, table_path, write_table
 from placement_planner.tables import is_required, study, table_name
 from tests.faulty_study import (
     change_layer,
@@ -21,7 +21,7 @@ from tests.faulty_study import (
     set_cell,
     write_rows,
 )
-from tests.small_study import WESTBY, boundaries, write_small_study
+from tests.small_study import EASTHAM, WESTBY, boundaries, schools, write_small_study
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +185,184 @@ def test_a_base_january_that_the_caseload_lacks_gives_one_finding(small):
     finding = only(check_study(small))
 
     assert (finding.column, finding.found) == ("january", "rows for 2025, 2026 only")
+
+
+def write_choices(folder, **sections):
+    text = scenario_template(Scenario().with_choices(**sections))
+    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+
+
+def test_more_children_with_plans_than_children_give_one_finding_an_age(small):
+    """In Westby 12 in special schools and 29 in units make 41 of ncy 3, of 40 aged 7."""
+    set_cell(small, "schools/caseload.csv", 2, "children", "29")  # 2025
+    set_cell(small, "schools/caseload.csv", 4, "children", "29")  # 2026
+
+    finding = only(check_study(small))
+
+    assert (finding.file, finding.row, finding.column) == ("schools/caseload.csv", 4, "children")
+    assert finding.found == (
+        "41 children of ncy 3 in E99000001, January 2026; "
+        "population_projection has 40 of age 7 in 2025"
+    )
+
+
+def test_children_with_plans_of_an_age_nobody_has_give_one_finding(small):
+    def is_there(row):
+        return (row["authority_code"], row["academic_year"], row["age"]) == (EASTHAM, "2025", "7")
+
+    header, *rows = read_rows(small / "boundaries/population_projection.csv")
+    cells = [dict(zip(header, row, strict=True)) for row in rows]
+    number = next(n for n, row in enumerate(cells, start=2) if is_there(row))
+    set_cell(small, "boundaries/population_projection.csv", number, "children", "0")
+
+    assert "24 children of ncy 3 in E99000002" in only(check_study(small)).found
+
+
+def test_of_many_such_ages_twenty_are_listed_and_the_rest_counted(small):
+    """Two authorities × 20 ages; 20 are told."""
+    frame = schools()["caseload"].drop(columns="ncy")
+    ages = pd.DataFrame({"ncy": range(20)})
+    write_table(small, study.Caseload, frame.merge(ages, how="cross").assign(children=30.0))
+
+    findings = check_study(small)
+
+    assert len(findings) == MOST_ROWS + 1
+    assert findings[-1].found == "20 more rows like this"
+
+
+def test_a_projection_without_an_earlier_january_gives_one_finding(small):
+    drop_rows(
+        small,
+        "boundaries/population_projection.csv",
+        lambda row: row["academic_year"] == "2024",
+    )
+
+    finding = only(check_study(small))
+
+    assert finding.file == "boundaries/population_projection.csv"
+    assert finding.found == (
+        "rows missing for 2024, which January 2025 of the caseload needs, in E99000001, E99000002"
+    )
+
+
+@pytest.mark.parametrize("years", [(2023, 2024, 2030), (2020,)])
+def test_planned_years_before_the_base_give_one_finding(small, years):
+    write_choices(small, horizon={"years": years})
+
+    finding = only(check_study(small))
+
+    early = ", ".join(str(year) for year in years if year < 2025)
+    assert (finding.file, finding.column) == ("scenario.toml", "horizon.years")
+    assert finding.found == f"planned years before the base: {early}"
+    assert finding.would_be_right.startswith("2025, ")
+
+
+@pytest.mark.parametrize("file", ["fallback", "unit_costs"])
+def test_a_table_of_costs_without_rows_gives_one_finding(small, file):
+    drop_rows(small, f"schools/{file}.csv", lambda _: True)
+
+    finding = only(check_study(small))
+
+    assert (finding.file, finding.found) == (f"schools/{file}.csv", "no rows")
+
+
+def test_provision_may_have_no_rows(small):
+    for file in ("provision", "flows"):
+        drop_rows(small, f"schools/{file}.csv", lambda row: row.get("provision_id") != "OUTSIDE")
+
+    assert check_study(small) == []
+
+
+@pytest.mark.parametrize(
+    ("januaries", "shown"), [((2026, 2026), "2026"), ((2024, 2026), "2024, 2026")]
+)
+def test_a_caseload_without_januaries_that_follow_each_other_gives_one_finding(
+    small, januaries, shown
+):
+    rows = schools()["caseload"]
+    moved = rows["january"].map(dict(zip((2025, 2026), januaries, strict=True)))
+    rows = rows.assign(january=moved).drop_duplicates(["authority_code", "january", "setting"])
+    write_table(small, study.Caseload, rows)
+    if 2024 in januaries:
+        projection = boundaries()["population_projection"]
+        earlier = projection[projection["academic_year"] == 2024].assign(academic_year=2023)
+        write_table(small, study.PopulationProjection, pd.concat([projection, earlier]))
+
+    finding = only(check_study(small))
+
+    assert (finding.file, finding.column) == ("schools/caseload.csv", "january")
+    assert finding.found == f"no two Januaries up to 2026 that follow each other: {shown}"
+
+
+def test_areas_where_nobody_of_a_phase_lives_give_one_finding_an_authority(small):
+    """Eastham has 12 + 12 children of Year 3 to place, and areas A2 and A4."""
+    path = small / "boundaries/population.csv"
+    header, *rows = read_rows(path)
+    place, age, children = map(header.index, ("area_code", "age", "children"))
+    for row in rows:
+        if row[place] in ("A2", "A4") and int(row[age]) <= 10:
+            row[children] = "0"
+    write_rows(path, [header, *rows])
+
+    finding = only(check_study(small))
+
+    assert finding.file == "boundaries/population.csv"
+    assert finding.found == (
+        "nobody of primary age in the areas of E99000002, "
+        "whose caseload has 24 such children to place"
+    )
+
+
+def lock(folder, **options):
+    """Write cells of option O1 (row 2) and O2 (row 3); O2 excludes O1 unless told otherwise."""
+    for option, cells in options.items():
+        for column, value in cells.items():
+            set_cell(folder, "schools/options.csv", int(option[1:]) + 1, column, value)
+
+
+def test_an_option_locked_in_that_requires_one_locked_out_gives_one_finding(small):
+    lock(small, O1={"locked_out": "true"}, O2={"locked_in": "true", "requires": "O1"})
+
+    finding = only(check_study(small))
+
+    assert (finding.row, finding.column) == (3, "requires")
+    assert finding.found == "O2 locked in, which needs O1, locked out"
+
+
+def test_what_is_required_by_what_is_required_is_followed(small):
+    rows = read_rows(small / "schools/options.csv")
+    write_rows(small / "schools/options.csv", [*rows, ["O3", *rows[1][1:]]])
+    lock(
+        small,
+        O1={"locked_in": "true", "requires": "O2"},
+        O2={"requires": "O3", "excludes": ""},
+        O3={"locked_out": "true"},
+    )
+
+    assert only(check_study(small)).found == "O1 locked in, which needs O3, locked out"
+
+
+@pytest.mark.parametrize("mutual", ["", "O2"])
+def test_two_options_locked_in_that_exclude_each_other_give_one_finding(small, mutual):
+    lock(small, O1={"locked_in": "true", "excludes": mutual}, O2={"locked_in": "true"})
+
+    finding = only(check_study(small))
+
+    assert (finding.row, finding.column) == ((2, "excludes") if mutual else (3, "excludes"))
+    assert "must both be built" in finding.found
+
+
+def test_an_option_locked_in_that_opens_in_no_planned_year_gives_one_finding(small):
+    """Starts 2027 to 2029 and one year of work: open 2028 to 2030, in none of 2027 and 2031."""
+    write_choices(small, horizon={"years": (2027, 2031)})
+    assert check_study(small) == []
+
+    lock(small, O1={"locked_in": "true"})
+    finding = only(check_study(small))
+
+    assert (finding.row, finding.column) == (2, "earliest_start, latest_start")
+    assert finding.found == "O1, which must be built, could open from 2028 to 2030 only"
+    assert finding.would_be_right.endswith("planned years 2027, 2031")
 
 
 def test_a_larger_area_in_two_authorities_gives_one_finding(small):

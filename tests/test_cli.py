@@ -188,7 +188,7 @@ def test_a_run_that_is_not_there_is_one_plain_line(command, tmp_path):
         ("solver.bogus=3", "--set solver.bogus: Extra inputs are not permitted, found 3"),
         ("bogus.years=3", "--set bogus: no such section; right would be one of horizon, need"),
         ("name.first=3", "--set name: no such section; right would be one of horizon, need"),
-        ("horizon.years=[2029, 2028]", "--set horizon.years: Value error, years must be a rising"),
+        ("horizon.years=[2029, 2028]", "--set horizon.years: years must be a rising"),
     ],
 )
 def test_a_wrong_choice_is_one_plain_line_and_nothing_is_written(

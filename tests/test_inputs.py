@@ -1,5 +1,6 @@
 """Reading a study: every fault told once in one go, and the tables of a sound one."""
 
+import csv
 import shutil
 from pathlib import Path
 from time import perf_counter
@@ -184,6 +185,75 @@ def test_an_empty_file_gives_one_finding(small):
     assert only(check_study(small)).found == "no header row"
 
 
+@pytest.mark.parametrize(("mark", "shown"), [(";", ";"), ("\t", "tabs")])
+def test_a_file_parted_by_other_than_commas_gives_one_finding(small, mark, shown):
+    path = small / "schools/options.csv"  # cells of it hold lists parted by ;
+    rows = read_rows(path)
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, delimiter=mark).writerows(rows)
+
+    finding = only(check_study(small))
+
+    assert place(finding) == ("schools/options.csv", 1, None)
+    assert finding.found == f"columns parted by {shown}"
+    assert finding.would_be_right == "columns parted by commas"
+
+
+@pytest.mark.parametrize("header", ["Site_ID", "site id", " SITE-ID ", "SiteId"])
+def test_a_column_named_in_another_way_gives_one_finding(small, header):
+    path = small / "schools/sites.csv"
+    names, *rows = read_rows(path)
+    write_rows(path, [[header if name == "site_id" else name for name in names], *rows])
+
+    finding = only(check_study(small))
+
+    assert place(finding) == ("schools/sites.csv", 1, header.strip())
+    assert finding.found == f"a column named {header.strip()!r}"
+    assert finding.would_be_right == "site_id"
+
+
+def test_a_column_of_a_layer_named_in_another_way_gives_one_finding(small):
+    change_layer(
+        small, "boundaries/areas.gpkg", lambda areas: areas.rename(columns={"imd_decile": "IMD"})
+    )
+    assert len(check_study(small)) == 2  # no such column, and one that is not known
+
+    change_layer(
+        small, "boundaries/areas.gpkg", lambda areas: areas.rename(columns={"IMD": "IMD_Decile"})
+    )
+    assert only(check_study(small)).would_be_right == "imd_decile"
+
+
+def test_a_column_there_twice_in_two_ways_of_writing_is_not_taken_for_the_other(small):
+    set_column(small, "schools/sites.csv", "Site_ID", "S9")
+
+    finding = only(check_study(small))
+
+    assert finding.would_be_right == "a column of this table, or a name that starts with 'note'"
+
+
+@pytest.mark.parametrize("text", ["2026/27", "01/09/2026", "1999"])
+@pytest.mark.parametrize(
+    ("file", "column", "right"),
+    [
+        ("pot_funding", "academic_year", "an academic year's first calendar year, such as 2026"),
+        ("options", "earliest_start", "an academic year's first calendar year, such as 2026"),
+        ("provision", "opens", "an academic year's first calendar year, such as 2026"),
+        ("caseload", "january", "the year of a January, such as 2026"),
+        ("requests", "calendar_year", "a calendar year, such as 2026"),
+    ],
+)
+def test_a_year_written_in_another_way_is_told_how_years_are_written(
+    small, file, column, right, text
+):
+    set_cell(small, f"schools/{file}.csv", 2, column, text)
+
+    finding = only(check_study(small))
+
+    assert finding.found == repr(text)
+    assert finding.would_be_right == f"{right} (2010 to 2060)"
+
+
 def test_a_row_with_a_cell_too_many_gives_one_finding(small):
     path = small / "schools/sites.csv"
     rows = read_rows(path)
@@ -262,6 +332,17 @@ def test_scenario_faults_are_findings_too(small):
     findings = check_study(small)
 
     assert [finding.column for finding in findings] == ["horizon.colour", "horizon.discount_rate"]
+
+
+def test_limits_that_cross_in_a_scenario_give_one_finding(small):
+    text = (small / "scenario.toml").read_text(encoding="utf-8")
+    text = text.replace("circuity_low = 1.15", "circuity_low = 1.8")
+    (small / "scenario.toml").write_text(text, encoding="utf-8")
+
+    finding = only(check_study(small))
+
+    assert (finding.column, finding.found) == ("travel.circuity_high", "1.75")
+    assert finding.would_be_right == "must be at least travel.circuity_low, which is 1.8"
 
 
 def test_a_scenario_that_is_not_toml_is_one_finding(small):
@@ -414,9 +495,9 @@ def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tm
     square = pd.DataFrame({"area_code": codes, "easting": west + 500, "northing": south + 500})
     areas = square.assign(
         area_name=codes,
-        middle_code="M1",
-        middle_name="M1",
-        authority_code=WESTBY,
+        middle_code=np.where(column < 21, "M1", "M2"),
+        middle_name="M",
+        authority_code=np.where(column < 21, WESTBY, EASTHAM),
         rural_urban="urban",
         imd_decile=5,
         geometry=shapely.box(west, south, west + 1_000, south + 1_000),
@@ -429,12 +510,16 @@ def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tm
         [[WESTBY, EASTHAM], range(2020, 2027), range(-4, 16), study.NEED_TYPES, study.SETTINGS],
         names=["authority_code", "january", "ncy", "need_type", "setting"],
     ).to_frame(index=False)
+    projection = frames["population_projection"]
+    earlier = projection[projection["academic_year"] <= 2028]
+    earlier = earlier.assign(academic_year=earlier["academic_year"] - 5)  # 2019 to 2023
     frames |= {
         "areas": areas,
+        "population_projection": pd.concat([earlier, projection]),
         "population": population,
         "caseload": pd.concat([caseload, caseload.assign(ncy=lambda rows: rows["ncy"] + 20)])
         .query("ncy <= 20")
-        .assign(children=1.0, basis="invented"),
+        .assign(children=0.1, basis="invented"),
         "flows": frames["flows"].assign(area_code=codes[:2]),
     }
     for model in study.STUDY_TABLES:

@@ -137,9 +137,13 @@ def test_a_cost_is_told_by_its_band(gbp, band):
     assert cost_band(pd.Series([float(gbp)])).tolist() == [band]
 
 
+def told_of(inputs, choices):
+    return shown_sites(inputs.options, inputs.sites, inputs.areas, inputs.authorities, choices)
+
+
 def test_a_school_that_is_not_approved_is_shown_in_the_middle_of_its_locality():
     """Holt is a40, a41, a50, a51: its middle is 4 km by 4 km round (410000, 392000)."""
-    places = shown_sites(village.options(), village.inputs(), PUBLIC)
+    places = told_of(village.inputs(), PUBLIC)
 
     elm, fir = places.loc["expand-100002"], places.loc["satellite-100003"]
     assert elm["is_named"]
@@ -151,7 +155,7 @@ def test_a_school_that_is_not_approved_is_shown_in_the_middle_of_its_locality():
 
 
 def test_the_internal_profile_names_every_school():
-    places = shown_sites(village.options(), village.inputs(), INTERNAL)
+    places = told_of(village.inputs(), INTERNAL)
 
     assert places["place"].tolist() == ["Elm School", "Fir School"]
     assert places["easting"].tolist() == [405_000, 411_000]
@@ -170,7 +174,7 @@ def at_fir(moves, **columns):
         for site_id, value in values.items():
             sites.loc[site_id, name] = value
     inputs.sites = sites.reset_index()
-    return shown_sites(inputs.options, inputs, PUBLIC).loc["satellite-100003"]
+    return told_of(inputs, PUBLIC).loc["satellite-100003"]
 
 
 def test_two_schools_in_a_locality_are_too_few_so_the_authority_is_told():
@@ -181,7 +185,7 @@ def test_two_schools_in_a_locality_are_too_few_so_the_authority_is_told():
     )  # fmt: skip
     inputs.sites.loc[inputs.sites["site_id"] == "100005", "area_code"] = "a51"
 
-    fir = shown_sites(inputs.options, inputs, PUBLIC).loc["satellite-100003"]
+    fir = told_of(inputs, PUBLIC).loc["satellite-100003"]
 
     assert (fir["level"], fir["place"], fir["authority_code"]) == (
         "authority", "a school in Thorpe", "A2"
@@ -216,15 +220,15 @@ def test_an_all_through_school_hides_a_primary_school():
     assert fir["level"] == "middle"
 
 
-def test_schools_of_the_same_plan_do_not_hide_each_other():
-    """Three schools in Holt, two of them in the plan: whoever knows one would know the other."""
+def test_a_school_is_shown_where_two_others_could_be_meant():
+    """Three schools in Holt, two of them in the plan: each could be any of the three."""
     inputs = village.inputs()
     ash = inputs.options.iloc[[1]].assign(option_id="satellite-100004", site_id="100004")
     inputs.options = pd.concat([inputs.options, ash])
 
-    levels = shown_sites(inputs.options, inputs, PUBLIC)["level"]
+    levels = told_of(inputs, PUBLIC)["level"]
 
-    assert levels.tolist() == ["site", "region", "region"]
+    assert levels.tolist() == ["site", "middle", "middle"]
 
 
 def test_land_is_shown_by_its_locality_because_plots_are_named_nowhere():
@@ -246,7 +250,10 @@ def test_every_school_of_the_sample_that_is_not_approved_is_one_of_three(sample_
     own = sites.set_index("site_id")
 
     for one in options.to_dict("records"):
-        told = shown_sites(options[options["option_id"] == one["option_id"]], sample_inputs, PUBLIC)
+        told = shown_sites(
+            options[options["option_id"] == one["option_id"]], sample_inputs.sites,
+            sample_inputs.areas, sample_inputs.authorities, PUBLIC,
+        )  # fmt: skip
         [shown] = told.to_dict("records")
         if shown["is_named"]:
             continue

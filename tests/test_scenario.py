@@ -62,8 +62,47 @@ def test_with_choices_returns_a_checked_copy():
 
     assert changed.horizon.years == (2030, 2031)
     assert scenario.horizon.years != (2030, 2031)
-    with pytest.raises(ValidationError):
-        scenario.with_choices(horizon={"discount_rate": 9})
+
+
+@pytest.mark.parametrize(
+    ("section", "choices", "told"),
+    [
+        ("horizon", {"discount_rate": 9}, "horizon.discount_rate: Input should be less than"),
+        ("horizon", {"years": (2028, 2027)}, "horizon.years: years must be a rising list"),
+        ("solver", {"speed": 3}, "solver.speed: Extra inputs are not permitted, found 3"),
+        ("colour", {"of_maps": 3}, "colour: no such section; right would be one of horizon, need"),
+        ("name", {"first": 3}, "name: no such section; right would be one of horizon, need"),
+    ],
+)
+def test_a_wrong_choice_of_a_copy_is_told_in_plain_words(section, choices, told):
+    with pytest.raises(ScenarioError) as caught:
+        Scenario().with_choices(**{section: choices})
+
+    assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ("circuity_low", "circuity_high"),
+        ("soft_minutes_primary", "hard_minutes_primary"),
+        ("soft_minutes_secondary", "hard_minutes_secondary"),
+    ],
+)
+def test_limits_that_cross_are_named(low, high):
+    crossed = {low: 2.5, high: 1.5}
+
+    with pytest.raises(ScenarioError) as caught:
+        Scenario().with_choices(travel=crossed)
+
+    told = f"travel.{high}: must be at least travel.{low}, which is 2.5, found 1.5"
+    assert str(caught.value) == told
+    Scenario().with_choices(travel={low: 2.5, high: 2.5})
+
+
+def test_a_limit_is_held_against_the_default_of_the_other(written):
+    with pytest.raises(ScenarioError, match=r"travel.hard_minutes_primary: must be at least"):
+        read_scenario(written("[travel]\nsoft_minutes_primary = 61"))
 
 
 def test_the_template_reads_back_as_the_same_scenario(written):

@@ -53,12 +53,9 @@ def check_phase_population(study: CheckedStudy) -> list[Finding]:
     has_areas = sought.index.get_level_values("authority_code").isin(areas["authority_code"])
     here = lived.reindex(sought.index)
     empty = sought[(here == 0) | (here.isna() & ~has_areas)].reset_index()
+    words = "nobody of {} age in the areas of {}, whose caseload has {:g} such children to place"
     found = [
-        (
-            None,
-            f"nobody of {', '.join(group['places_phase'])} age in the areas of {code}, "
-            f"whose caseload has {group['children'].sum():g} such children to place",
-        )
+        (None, words.format(", ".join(group["places_phase"]), code, group["children"].sum()))
         for code, group in empty.groupby("authority_code", sort=True)
     ]
     right = "areas of the authority with children of those ages"

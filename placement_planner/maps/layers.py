@@ -33,6 +33,7 @@ __all__ = [
 
 # Leaflet draws a pane with a higher number above one with a lower; markers are at 600.
 PANES = {"shading": 410, "roads": 420, "borders": 430, "lines": 440}
+ROW_OF_MARKERS = 4
 ACTION_LETTERS = {
     "adapt_rooms": "A",
     "new_base": "B",
@@ -186,18 +187,26 @@ def provision_layer(title: str, provision: pd.DataFrame) -> folium.GeoJson:
 
 
 def build_layer(title: str, builds: pd.DataFrame) -> folium.GeoJson:
-    """Draw what would be built, with a card each; markers at one spot stand side by side."""
+    """Draw what would be built, with a card each; markers at one spot stand side by side.
+
+    They stand in rows of four, so that many do not look like many spots.
+    """
     locations = lonlat(builds["easting"], builds["northing"])
-    beside = builds.groupby(["easting", "northing"]).cumcount()
+    sizes = (18 + 1.4 * builds["places"].clip(upper=300) ** 0.5).round().astype(int)
+    spots = sizes.groupby([builds["easting"], builds["northing"]])
+    marks = zip(
+        builds.to_dict("records"), locations, sizes, spots.transform("max"), spots.cumcount(),
+        strict=True,
+    )  # fmt: skip
     rows = []
-    for row, location, steps in zip(builds.to_dict("records"), locations, beside, strict=True):
-        size = round(18 + 1.4 * min(row["places"], 300) ** 0.5)
+    for row, location, size, pitch, number in marks:
+        down, right = divmod(number, ROW_OF_MARKERS)
         heading = f"{row['scheme']}. {row['action']}, {row['places']:,.0f} places"
         icon = {
             "html": row["letter"],
             "className": "build" if row["is_named"] else "build nearby",
             "iconSize": [size, size],
-            "iconAnchor": [round(size / 2 - steps * size * 0.9), round(size / 2)],
+            "iconAnchor": [round(size / 2) - right * pitch, round(size / 2) - down * pitch],
         }
         card = _card(heading, row["lines"])
         rows.append(feature(_point(location), icon=icon, title=heading, card=card))

@@ -126,7 +126,9 @@ def _places(outcome: Outcome) -> pd.DataFrame:
     """Return where lines may end: sites by site_id, builds by option_id."""
     inputs = outcome.inputs
     options = inputs.options[inputs.options["option_id"].isin(outcome.plan.builds["option_id"])]
-    builds = shown_sites(options, inputs, outcome.scenario.privacy)
+    builds = shown_sites(
+        options, inputs.sites, inputs.areas, inputs.authorities, outcome.scenario.privacy
+    )
     columns = ["place_id", "to_name", "easting", "northing"]
     named_sites = inputs.sites.rename(columns={"site_id": "place_id", "site_name": "to_name"})
     named_builds = builds.reset_index().rename(

@@ -28,8 +28,9 @@ class SolveReport:
 
     @property
     def gap_gbp(self) -> float:
-        """Most that a better plan could still save, £."""
-        return max(0.0, self.objective_gbp - self.bound_gbp)
+        """Most that a better plan could still save, £; not a number where nothing was proved."""
+        gap = self.objective_gbp - self.bound_gbp
+        return 0.0 if gap < 0 else gap
 
     @property
     def gap(self) -> float:

@@ -20,7 +20,7 @@ from placement_planner.figures import (
     shown_pots,
 )
 from placement_planner.maps import write_map
-from placement_planner.maps.layers import ACTION_LETTERS
+from placement_planner.maps.layers import ACTION_LETTERS, build_layer
 from placement_planner.maps.leaflet import leaflet_js
 from placement_planner.maps.places import build_points, journey_lines, provision_points
 from placement_planner.maps.scales import BLUES, MISSING, NOTHING, Scale, make_scale
@@ -407,3 +407,13 @@ def test_minutes_are_parted_by_no_more_than_ten_round_steps():
 
 def test_a_single_value_that_is_not_whole_is_one_class():
     assert make_scale([pd.Series([20.25])], BLUES, "minutes").bounds == ()
+
+
+def test_markers_at_one_spot_stand_in_rows_of_four(outcome):
+    """Five builds of 30 places at one spot: 26 pixels wide each, the fifth under the first."""
+    builds = pd.concat([build_points(outcome).iloc[:1]] * 5)
+
+    marks = build_layer("Builds", builds).data["features"]
+
+    anchors = [mark["properties"]["icon"]["iconAnchor"] for mark in marks]
+    assert anchors == [[13, 13], [-13, 13], [-39, 13], [-65, 13], [13, -13]]

@@ -71,9 +71,7 @@ def test_a_module_imports_only_what_its_part_may(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_stays_short(path):
-    longest = 500 if path.name == "study.py" and part_of(path) == "tables" else 400
-
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
 def test_only_one_module_knows_the_solver():

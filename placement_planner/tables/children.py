@@ -1,0 +1,101 @@
+"""Children with plans, their moves, homes and requests: tables of `schools/`."""
+
+from __future__ import annotations
+
+from placement_planner.tables.base import CODE, Table, column
+from placement_planner.tables.vocabulary import (
+    JANUARY_IN_WORDS,
+    NEED_TYPES,
+    PHASES,
+    SCHOOLS,
+    SETTINGS,
+    YEARS_RANGE,
+    basis_column,
+    year_column,
+)
+
+__all__ = ["Caseload", "Flows", "Requests", "Transitions"]
+
+
+class Caseload(Table):
+    """Children with an EHC plan at each January, by authority, year group, need and setting."""
+
+    class Config(Table.Config):
+        name = "caseload"
+        unique = ["authority_code", "january", "ncy", "need_type", "setting"]
+        metadata = {"folder": SCHOOLS, "required": True}
+
+    authority_code: str = column("Authority that maintains the plan", str_matches=CODE)
+    january: int = year_column(
+        "Census year: 2026 is January 2026, within 2025/26", JANUARY_IN_WORDS
+    )
+    ncy: int = column("National curriculum year, Reception = 0", ge=-4, le=20)
+    need_type: str = column("Primary need", isin=NEED_TYPES)
+    setting: str = column("Where they are placed", isin=SETTINGS)
+    children: float = column("Children and young people", unit="persons", ge=0)
+    basis: str = basis_column()
+
+
+class Transitions(Table):
+    """Steps from one January to the next; NONSEND stands for outside."""
+
+    class Config(Table.Config):
+        name = "transitions"
+        unique = [
+            "authority_code",
+            "january",
+            "setting_1",
+            "need_1",
+            "ncy_1",
+            "setting_2",
+            "need_2",
+        ]
+        metadata = {"folder": SCHOOLS, "required": False}
+
+    authority_code: str = column("Authority that maintains the plan", str_matches=CODE)
+    january: int = year_column("January the step starts from", JANUARY_IN_WORDS)
+    setting_1: str = column("Setting before", isin=(*SETTINGS, "NONSEND"))
+    need_1: str = column("Need before", isin=(*NEED_TYPES, "NONSEND"))
+    ncy_1: int = column("National curriculum year before", ge=-5, le=20)
+    setting_2: str = column("Setting after", isin=(*SETTINGS, "NONSEND"))
+    need_2: str = column("Need after", isin=(*NEED_TYPES, "NONSEND"))
+    ncy_2: int = column("National curriculum year after: one more", ge=-4, le=21)
+    children: float = column("Children and young people", unit="persons", gt=0)
+    basis: str = basis_column()
+
+
+class Flows(Table):
+    """Who is placed where at the base January: area, need, phase and pool."""
+
+    class Config(Table.Config):
+        name = "flows"
+        unique = ["area_code", "need_type", "phase", "provision_id"]
+        metadata = {"folder": SCHOOLS, "required": False}
+
+    area_code: str = column("Small area the children live in", str_matches=CODE)
+    need_type: str = column("Primary need", isin=NEED_TYPES)
+    phase: str = column("Phase band", isin=PHASES)
+    provision_id: str = column(
+        "Pool they hold a place in, or OUTSIDE for out of the region", str_matches=CODE
+    )
+    children: float = column("Children", unit="persons", gt=0)
+    basis: str = basis_column()
+
+
+class Requests(Table):
+    """Requests, assessments and new plans of a calendar year, by authority and age."""
+
+    class Config(Table.Config):
+        name = "requests"
+        unique = ["authority_code", "calendar_year", "age"]
+        metadata = {"folder": SCHOOLS, "required": False}
+
+    authority_code: str = column("Authority", str_matches=CODE)
+    calendar_year: int = year_column(
+        "Calendar year of the flow", f"a calendar year, such as 2026 {YEARS_RANGE}"
+    )
+    age: int = column("Age at the time", unit="years", ge=0, le=25)
+    requests: float = column("Requests for an EHC needs assessment", unit="requests", ge=0)
+    assessments: float = column("Assessments agreed", unit="assessments", ge=0)
+    new_plans: float = column("Plans issued", unit="plans", ge=0)
+    basis: str = basis_column()

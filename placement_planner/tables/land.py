@@ -1,0 +1,97 @@
+"""Authorities, areas, people and roads: the tables of `boundaries/`."""
+
+from __future__ import annotations
+
+from placement_planner.codes import code_list
+from placement_planner.tables.base import CODE, Table, column
+from placement_planner.tables.vocabulary import (
+    BOUNDARIES,
+    basis_column,
+    year_column,
+)
+
+__all__ = ["Areas", "Authorities", "Population", "PopulationProjection", "Roads"]
+
+
+class Authorities(Table):
+    """The local authorities of the region."""
+
+    class Config(Table.Config):
+        name = "authorities"
+        unique = ["authority_code"]
+        metadata = {"folder": BOUNDARIES, "required": True}
+
+    authority_code: str = column("Code of the authority, such as E08000003", str_matches=CODE)
+    authority_name: str = column("Name of the authority", str_matches=CODE)
+    la_code: str = column(
+        "DfE three-digit code, such as 352",
+        str_matches=r"^\d{3}$",
+        right="three digits, such as 352",
+    )
+
+
+class Areas(Table):
+    """Small areas with their polygons (GeoPackage, EPSG:27700), nested in larger ones."""
+
+    class Config(Table.Config):
+        name = "areas"
+        unique = ["area_code"]
+        metadata = {"folder": BOUNDARIES, "required": True}
+
+    area_code: str = column("Code of the small area (LSOA)", str_matches=CODE)
+    area_name: str = column("Name of the small area", str_matches=CODE)
+    middle_code: str = column("Code of the larger area it nests in (MSOA)", str_matches=CODE)
+    middle_name: str = column("Name of the larger area", str_matches=CODE)
+    authority_code: str = column("Authority it lies in", str_matches=CODE)
+    easting: float = column(
+        "Population-weighted centroid, metres east", unit="m EPSG:27700", ge=0, le=700_000
+    )
+    northing: float = column(
+        "Population-weighted centroid, metres north", unit="m EPSG:27700", ge=0, le=1_300_000
+    )
+    rural_urban: str = column("Rural-urban class", isin=code_list("speeds"))
+    imd_decile: int = column("Deprivation decile, 1 most deprived", ge=1, le=10)
+
+
+class Population(Table):
+    """Children and young people by small area and single year of age, base year."""
+
+    class Config(Table.Config):
+        name = "population"
+        unique = ["area_code", "age"]
+        metadata = {"folder": BOUNDARIES, "required": True}
+
+    area_code: str = column("Small area", str_matches=CODE)
+    age: int = column("Age on 31 August before the school year", unit="years", ge=0, le=25)
+    children: float = column("Children and young people", unit="persons", ge=0)
+    basis: str = basis_column()
+
+
+class PopulationProjection(Table):
+    """Children and young people by authority, academic year and single year of age."""
+
+    class Config(Table.Config):
+        name = "population_projection"
+        unique = ["authority_code", "academic_year", "age"]
+        metadata = {"folder": BOUNDARIES, "required": True}
+
+    authority_code: str = column("Authority", str_matches=CODE)
+    academic_year: int = year_column("Academic year by its first calendar year: 2030 is 2030/31")
+    age: int = column("Age on 31 August before the school year", unit="years", ge=0, le=25)
+    children: float = column("Children and young people", unit="persons", ge=0)
+    basis: str = basis_column()
+
+
+class Roads(Table):
+    """Road segments with class and speed (GeoPackage, EPSG:27700)."""
+
+    class Config(Table.Config):
+        name = "roads"
+        unique = ["from_node", "to_node"]
+        metadata = {"folder": BOUNDARIES, "required": False}
+
+    from_node: str = column("Node the segment leaves", str_matches=CODE)
+    to_node: str = column("Node the segment reaches", str_matches=CODE)
+    road_class: str = column("Class of road", isin=("motorway", "a_road", "b_road", "minor"))
+    length_km: float = column("Length along the road", unit="km", gt=0)
+    speed_kmh: float = column("Speed in the school peak", unit="km/h", gt=0, le=130)

@@ -25,6 +25,10 @@ class InfeasibleError(SolveError):
     """No plan keeps every rule: what is locked in cannot be paid, opened or filled."""
 
 
+class OutOfTimeError(SolveError):
+    """The time ran out before any plan was found."""
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """One broken rule of one file."""

@@ -35,7 +35,13 @@ if TYPE_CHECKING:
     from placement_planner.scenario import SolverChoices
     from placement_planner.siting.problem import Problem
 
-__all__ = ["PricedProblem", "price_arcs", "with_builds", "with_decisions"]
+__all__ = [
+    "PricedProblem",
+    "bound_without_limits",
+    "price_arcs",
+    "with_builds",
+    "with_decisions",
+]
 
 FIRST_ARCS = 6
 """Pairs of each demand row, cheapest first, that the relaxation starts with."""
@@ -78,7 +84,7 @@ def price_arcs(
     chosen = _cheapest(problem, FIRST_ARCS)
     first = replace(problem, arcs=problem.arcs[chosen].reset_index(drop=True))
     relaxation = Relaxation(build_model(first), choices)
-    bound, reduced = _bound_without_limits(problem), _since(chosen)
+    bound, reduced = bound_without_limits(problem) / UNIT_GBP, _since(chosen)
     promising, ran_out = np.ones(len(problem.decisions), dtype=bool), False
     for done in range(1, MOST_ROUNDS + 1):
         value = relaxation.solve(seconds - (time.perf_counter() - started))
@@ -111,12 +117,12 @@ def price_arcs(
     )
 
 
-def _bound_without_limits(problem: Problem) -> float:
-    """Cost, in the model's unit, if every child had the cheapest place in reach to itself."""
+def bound_without_limits(problem: Problem) -> float:
+    """Return the £ if every child had the cheapest place in reach, and nothing had to be built."""
     demand = problem.demand
     cheapest = (demand["fallback_gbp"] * demand["weight"]).to_numpy(copy=True)
     np.minimum.at(cheapest, problem.arcs["demand"].to_numpy(), problem.arcs["gbp"].to_numpy())
-    return float((demand["children"] * cheapest).sum()) / UNIT_GBP
+    return float((demand["children"] * cheapest).sum())
 
 
 def _since(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ import highspy
 import numpy as np
 import pulp
 
-from placement_planner.errors import InfeasibleError, SolveError
+from placement_planner.errors import InfeasibleError, OutOfTimeError
 from placement_planner.siting.model import UNIT_GBP, SitingModel
 from placement_planner.siting.plan import SolveReport, Status
 
@@ -69,31 +69,29 @@ def solve(
     choices: SolverChoices,
     progress: Callable[[str], None],
     target_gbp: float = -np.inf,
-    start: NDArray[np.bool_] | None = None,
 ) -> Answer:
     """Solve a model and return its best plan with the bound that was proved.
 
     Ctrl-C stops the search and returns the best plan so far; so does a plan that costs no more
-    than `target_gbp`. `start` names the builds of a first plan to offer.
+    than `target_gbp`. No first plan is offered: HiGHS 1.16 may return the values of an offered plan
+    with the objective of a better one.
 
     Raises
     ------
     InfeasibleError
         If no plan keeps every rule.
-    SolveError
+    OutOfTimeError
         If the time ran out before any plan was found.
     """
     started = time.perf_counter()
     highs = _load(model, choices)
     if np.isfinite(target_gbp):
         highs.setOptionValue("objective_target", target_gbp / UNIT_GBP)
-    if start is not None and model.built:
-        _offer(start, model, highs)
     interrupted = _run(highs, progress, started)
     info = highs.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         _fail_if_infeasible(highs)
-        raise SolveError(
+        raise OutOfTimeError(
             f"no plan was found within {choices.time_limit_s:g} s: allow more time "
             "(solver.time_limit_s)"
         )
@@ -127,12 +125,6 @@ def _load(model: SitingModel, choices: SolverChoices) -> Any:  # noqa: ANN401
         solver.createAndConfigureSolver(model.problem)
         solver.buildSolverModel(model.problem)
     return model.problem.solverModel
-
-
-def _offer(start: NDArray[np.bool_], model: SitingModel, highs: Any) -> None:  # noqa: ANN401
-    """Offer a first plan by its builds; HiGHS drops it where it breaks a rule."""
-    columns = _columns(model.built)
-    highs.setSolution(len(columns), columns, start[: len(columns)].astype(float))
 
 
 def _fail_if_infeasible(highs: Any) -> None:  # noqa: ANN401

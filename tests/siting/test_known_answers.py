@@ -95,6 +95,19 @@ def test_an_option_locked_in_that_cannot_open_is_said_in_words():
         find_plan(tables, scenario((2027,)))
 
 
+@pytest.mark.parametrize("arcs_at_once", [0, 50_000])
+def test_a_locked_build_starts_when_it_costs_least(arcs_at_once):
+    """Its places are not needed, so it opens as late as it may; a start on offer once came back."""
+    build = option("O0", "S0", sizes="5", capital_per_place_gbp=1000.0, locked_in=True)
+    tables = make_tables([5], [2, 4], [[1, 2]], [build], years=(2027, 2028, 2030))
+    choices = scenario((2027, 2028, 2030)).with_choices(solver={"arcs_at_once": arcs_at_once})
+
+    plan = find_plan(tables, choices)
+
+    assert plan.builds["opening_year"].tolist() == [2030]
+    assert plan.report.objective_gbp == pytest.approx(best_by_trying_all(tables, choices), abs=1)
+
+
 def test_a_study_with_nobody_to_place_is_said_in_words():
     with pytest.raises(SolveError, match="nobody to place"):
         find_plan(make_tables([0], [1], [[5]], [], years=(2027,)), scenario((2027,)))

@@ -300,7 +300,8 @@ def _level_told(option: Mapping[str, Any], sites: pd.DataFrame) -> str:
 
 
 def _teaches(sites: pd.DataFrame, phase: str) -> pd.Series[bool]:
-    """Tell which sites have children of school age in a phase band; no ages, no children."""
+    """Tell which sites may have children in a phase band; where no ages are known, they may."""
     phases = code_table("phases")
     ages = phases.loc[phases["phase"] == phase, "age"].astype(int)
-    return (sites["low_age"] <= ages.max()) & (sites["high_age"] > ages.min())
+    is_known = sites["low_age"].notna() & sites["high_age"].notna()
+    return ~is_known | ((sites["low_age"] <= ages.max()) & (sites["high_age"] > ages.min()))

@@ -207,11 +207,15 @@ def test_where_the_authority_has_too_few_as_well_only_the_region_is_told():
         {"phase": {"100005": "secondary"}},
         {"site_kind": {"100005": "state_special"}},
         {"low_age": {"100005": 11.0}, "high_age": {"100005": 16.0}},
-        {"low_age": {"100005": None}},
     ],
 )
 def test_a_school_of_another_kind_phase_or_age_does_not_hide_one(columns):
     assert at_fir({}, **columns)["level"] == "region"
+
+
+def test_a_school_whose_ages_are_not_known_could_be_meant_as_well():
+    """The open register has no ages: without this every build stood in the region's middle."""
+    assert at_fir({}, low_age={"100005": None})["level"] == "middle"
 
 
 def test_an_all_through_school_hides_a_primary_school():

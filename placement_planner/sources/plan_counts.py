@@ -15,9 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["SYMBOLS", "TOTAL", "PlanCounts", "read_plan_counts"]
+__all__ = [
+    "SYMBOLS",
+    "TOTAL",
+    "WHOLE",
+    "PlanCounts",
+    "codes_by_column",
+    "of_topic",
+    "read_counts",
+    "read_plan_counts",
+]
 
 TOTAL = "total"
+WHOLE = "whole"
 SYMBOLS = {
     "": "blank",
     "x": "not available",
@@ -38,10 +48,11 @@ _KEYS = {
     "topic": ("breakdown_topic",),
     "breakdown": ("breakdown",),
 }
+_AREA_KEYS = [name for name in _KEYS if name != "level"]
 _TOTALS = ("ehcplans", "ehc_plans", "new_ehc_plans", "requests_received_in_year", "assess_in_year")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlanCounts:
     """Counts of one published file.
 
@@ -54,18 +65,33 @@ class PlanCounts:
         One row a column and symbol: column, symbol, meaning, cells.
     file
         Name of the file.
+    national
+        The national rows of the file, as `cells`, with la_code "whole"; may be empty.
+    together
+        All authorities of the file added up, those not wanted as well, with la_code "whole".
+    authorities
+        How many authorities `together` adds up.
     """
 
     cells: pd.DataFrame
     symbols: pd.DataFrame
     file: str
+    national: pd.DataFrame
+    together: pd.DataFrame
+    authorities: int
 
     def of_topic(self, *names: str) -> pd.DataFrame:
         """Return the cells of a breakdown topic, by any of its names, without case."""
-        return self.cells[self.cells["topic"].str.lower().isin([name.lower() for name in names])]
+        return of_topic(self.cells, *names)
 
 
-def _codes_by_column() -> dict[str, str]:
+def of_topic(cells: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Return the cells of a breakdown topic, by any of its names, without case."""
+    return cells[cells["topic"].str.lower().isin([name.lower() for name in names])]
+
+
+def codes_by_column() -> dict[str, str]:
+    """Our code of each published column: a setting, a need type or "total"."""
     settings = code_table("ees_settings").query("kind == 'column'")
     needs = code_table("need_types")
     return {
@@ -77,26 +103,57 @@ def _codes_by_column() -> dict[str, str]:
 
 def _symbols_seen(counts: pd.DataFrame, file: str) -> pd.DataFrame:
     long = counts.melt(var_name="column", value_name="symbol", ignore_index=False)
-    long["symbol"] = long["symbol"].str.strip()
+    long["symbol"] = long["symbol"].astype("str").str.strip()
     marked = long[~as_number(long["symbol"]).ge(0)]
     meaning = marked["symbol"].str.lower().map(SYMBOLS)
     strange = marked[meaning.isna()]
     if len(strange):
-        first = strange.iloc[0]
+        right = "a count or one of " + " ".join(filter(None, SYMBOLS))
+        findings = [
+            Finding(file, int(row) + 2, column, repr(symbol), right)
+            for row, column, symbol in zip(
+                strange.index, strange["column"], strange["symbol"], strict=True
+            )
+        ]
         raise DataError(
-            f"{file}: {len(strange)} cell(s) are neither a count nor a known symbol:",
-            [
-                Finding(
-                    file,
-                    int(strange.index[0]) + 2,
-                    first["column"],
-                    repr(first["symbol"]),
-                    "a count or one of " + " ".join(filter(None, SYMBOLS)),
-                )
-            ],
+            f"{file}: {len(strange)} cell(s) are neither a count nor a known symbol:", findings
         )
     seen = marked.assign(meaning=meaning).groupby(["column", "symbol", "meaning"]).size()
     return seen.rename("cells").reset_index()
+
+
+def read_counts(
+    raw: pd.DataFrame, codes: Mapping[str, str], file: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Turn the count columns of a table into numbers, summed by code.
+
+    Parameters
+    ----------
+    raw
+        Published rows as text; the index counts lines from 0 after the header.
+    codes
+        Our code of each column, by its name in lower case; other columns are left.
+    file
+        Name of the file, for messages.
+
+    Returns
+    -------
+    tuple
+        Children with one column a code, blank where every cell is a symbol; and the symbols seen:
+        column, symbol, meaning, cells.
+
+    Raises
+    ------
+    DataError
+        Naming every cell that is neither a count nor a known symbol.
+    """
+    measures = {
+        name: codes[name.strip().lower()] for name in raw.columns if name.strip().lower() in codes
+    }
+    counts = raw[list(measures)]
+    symbols = _symbols_seen(counts, file)
+    summed = counts.apply(as_number).T.groupby(pd.Series(measures, dtype="str")).sum(min_count=1).T
+    return summed, symbols
 
 
 def read_plan_counts(
@@ -126,30 +183,33 @@ def read_plan_counts(
     raw = read_text_table(path)
     keys = pick_columns(raw, _KEYS, file=path.name, chosen=columns)
     keys["la_code"] = as_code(keys["la_code"])
-    kept = keys["level"].eq("Local authority") & keys["la_code"].isin(la_codes)
+    is_authority = keys["level"].eq("Local authority")
+    is_national = keys["level"].eq("National")
+    kept = is_authority & keys["la_code"].isin(la_codes)
     missing = sorted(set(la_codes) - set(keys.loc[kept, "la_code"]))
     if missing:
         raise DataError(
             f"{path.name}: no row for {len(missing)} authority(ies), such as "
             f"old_la_code {missing[0]}"
         )
-    known = _codes_by_column()
-    measures = {
-        name: known[name.strip().lower()] for name in raw.columns if name.strip().lower() in known
-    }
-    if TOTAL not in measures.values():
+    codes = codes_by_column()
+    _, symbols = read_counts(raw[kept], codes, path.name)
+    summed, _ = read_counts(raw[is_authority | is_national], codes, path.name)
+    if TOTAL not in summed:
         raise DataError(f"{path.name}: no column of totals; one of {', '.join(_TOTALS)} is needed")
-    counts = raw.loc[kept, list(measures)]
-    symbols = _symbols_seen(counts, path.name)
-    summed = counts.apply(as_number).T.groupby(pd.Series(measures)).sum(min_count=1).T
-    cells = (
-        keys.loc[kept]
-        .drop(columns="level")
-        .join(summed)
-        .melt(
-            id_vars=[name for name in _KEYS if name != "level"],
-            var_name="code",
-            value_name="children",
-        )
+    everyone = keys.drop(columns="level").join(summed, how="inner")
+    whole = everyone.assign(la_code=WHOLE, la_name=WHOLE)
+    measures = list(summed.columns)
+    together = whole[is_authority.loc[whole.index]].groupby(_AREA_KEYS)[measures]
+    return PlanCounts(
+        cells=_melted(everyone[kept.loc[everyone.index]]),
+        symbols=symbols,
+        file=path.name,
+        national=_melted(whole[is_national.loc[whole.index]]),
+        together=_melted(together.sum(min_count=1).reset_index()),
+        authorities=int(keys.loc[is_authority, "la_code"].nunique()),
     )
-    return PlanCounts(cells, symbols, path.name)
+
+
+def _melted(wide: pd.DataFrame) -> pd.DataFrame:
+    return wide.melt(id_vars=_AREA_KEYS, var_name="code", value_name="children")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from placement_planner.sources.caseload import AGES
+from placement_planner.sources.margins import AGES
 from placement_planner.sources.plan_counts import TOTAL
 from placement_planner.tables import checked
 from placement_planner.tables.study import Requests

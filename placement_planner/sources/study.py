@@ -20,7 +20,7 @@ from placement_planner.sources.capital import (
     build_pots,
     build_unit_costs,
 )
-from placement_planner.sources.caseload import build_caseload
+from placement_planner.sources.caseload import build_caseload, build_caseload_totals
 from placement_planner.sources.choices import read_import_choices
 from placement_planner.sources.establishments import read_establishments
 from placement_planner.sources.folder import check_target, write_study
@@ -255,12 +255,14 @@ def _build_tables(
     authorities = _build_authorities(published, plans)
     progress("Caseload")
     caseload, notes = build_caseload(plans, needs, published.choices.authorities, january)
+    totals = build_caseload_totals(plans, published.choices.authorities, january)
+    earlier = {} if totals is None else {"caseload_totals": totals}
     children = count_specialist_children(caseload, january)
     base = caseload[caseload["january"].eq(january)]
     progress("Population, schools and provision")
     parts = _joined(
         _Built({"authorities": authorities, "areas": areas}, area_notes),
-        _Built({"caseload": caseload}, notes),
+        _Built({"caseload": caseload, **earlier}, notes),
         _build_population(area_table, caseload, january),
         _build_schools(published, areas, children),
         _build_costs(published, authorities, base.groupby("authority_code")["children"].sum()),

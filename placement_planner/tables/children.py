@@ -14,7 +14,7 @@ from placement_planner.tables.vocabulary import (
     year_column,
 )
 
-__all__ = ["Caseload", "Flows", "Requests", "Transitions"]
+__all__ = ["Caseload", "CaseloadTotals", "Flows", "Requests", "Transitions"]
 
 
 class Caseload(Table):
@@ -31,6 +31,23 @@ class Caseload(Table):
     )
     ncy: int = column("National curriculum year, Reception = 0", ge=-4, le=20)
     need_type: str = column("Primary need", isin=NEED_TYPES)
+    setting: str = column("Where they are placed", isin=SETTINGS)
+    children: float = column("Children and young people", unit="persons", ge=0)
+    basis: str = basis_column()
+
+
+class CaseloadTotals(Table):
+    """Children with an EHC plan at earlier Januaries, where only the setting is known."""
+
+    class Config(Table.Config):
+        name = "caseload_totals"
+        unique = ["authority_code", "january", "setting"]
+        metadata = {"folder": SCHOOLS, "required": False}
+
+    authority_code: str = column("Authority that maintains the plan", str_matches=CODE)
+    january: int = year_column(
+        "Census year: 2026 is January 2026, within 2025/26", JANUARY_IN_WORDS
+    )
     setting: str = column("Where they are placed", isin=SETTINGS)
     children: float = column("Children and young people", unit="persons", ge=0)
     basis: str = basis_column()

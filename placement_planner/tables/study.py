@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from placement_planner.tables.children import Caseload, Flows, Requests, Transitions
+from placement_planner.tables.children import (
+    Caseload,
+    CaseloadTotals,
+    Flows,
+    Requests,
+    Transitions,
+)
 from placement_planner.tables.land import (
     Areas,
     Authorities,
@@ -37,6 +43,7 @@ __all__ = [
     "Areas",
     "Authorities",
     "Caseload",
+    "CaseloadTotals",
     "Compatibility",
     "Fallback",
     "Flows",
@@ -62,6 +69,7 @@ STUDY_TABLES: tuple[type[Table], ...] = (
     Sites,
     Provision,
     Caseload,
+    CaseloadTotals,
     Transitions,
     Flows,
     Requests,

@@ -1,4 +1,4 @@
-"""Children with plans, carried forward by cohort-flow ratios on rates per head."""
+"""Year groups carried forward by cohort-flow ratios, shrunk to the region's and the nation's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from placement_planner.codes import code_table
 from placement_planner.errors import DataError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from placement_planner.tables.study import Caseload, PopulationProjection
 
-__all__ = ["cohort_ratios", "project_caseload", "project_plans"]
+__all__ = ["AGE_AT_RECEPTION", "cohort_ratios", "year_group_paths"]
 
 AGE_AT_RECEPTION = 4
 OLDEST_NCY = 20
@@ -31,7 +32,7 @@ def _rates(
     """Plans, population and rate per head by authority, ncy and January."""
     people = projection.assign(
         ncy=projection["age"] - AGE_AT_RECEPTION, january=projection["academic_year"] + 1
-    )[["authority_code", "ncy", "january", "children"]].rename(columns={"children": "population"})
+    )[[*_CELL, "january", "children"]].rename(columns={"children": "population"})
     plans = caseload.groupby([*_CELL, "january"], as_index=False)["children"].sum()
     januaries = plans["january"].unique()
     both = people[people["january"].isin(januaries)].merge(
@@ -47,6 +48,17 @@ def _rates(
     return both
 
 
+def _steps(rates: pd.DataFrame) -> pd.DataFrame:
+    """Children of a cohort after a step, and what its rate before would make of them."""
+    later = rates.assign(ncy=rates["ncy"] - 1, january=rates["january"] - 1)
+    steps = rates.merge(later, on=[*_CELL, "january"], suffixes=("", "_later"))
+    with_people = steps["population"] > 0
+    steps["expected"] = steps["children"].where(with_people, 0.0) * (
+        steps["population_later"] / steps["population"].where(with_people, 1.0)
+    )
+    return steps
+
+
 def cohort_ratios(
     caseload: DataFrame[Caseload],
     projection: DataFrame[PopulationProjection],
@@ -57,51 +69,51 @@ def cohort_ratios(
     .. math:: \rho_{la} = \frac{\sum_t n_{l,a+1,t+1} + K \rho_a}
         {\sum_t n_{lat} P_{l,a+1,t+1} / P_{lat} + K}
 
+    and the region's :math:`\rho_a` is shrunk to the nation's in the same way.
+
     Parameters
     ----------
     caseload
-        Children with plans :math:`n` at two or more successive Januaries.
+        Children with plans :math:`n` by January; one January leaves the nation's ratios.
     projection
         Children :math:`P` of each age in the academic years of those Januaries.
     pooling_children
-        Weight :math:`K` of the region's ratio :math:`\rho_a`, in children.
+        Weight :math:`K` of the region's ratio, and of the nation's in it, in children.
 
     Returns
     -------
     DataFrame
-        authority_code, ncy (before the step), ratio, region_ratio and own_weight, the share that
-        the authority's own children carry.
-
-    Raises
-    ------
-    DataError
-        If no two Januaries follow each other.
+        authority_code, ncy (before the step), ratio, region_ratio, national_ratio, own_weight (the
+        share that the authority's own children carry) and region_weight (the share of the region
+        in its ratio).
     """
     rates = _rates(caseload, projection)
-    later = rates.assign(ncy=rates["ncy"] - 1, january=rates["january"] - 1)
-    steps = rates.merge(later, on=[*_CELL, "january"], suffixes=("", "_later"))
-    if steps.empty:
-        raise DataError(
-            "caseload holds no two Januaries that follow each other; "
-            "cohort-flow ratios need at least two"
-        )
-    with_people = steps["population"] > 0
-    steps["expected"] = steps["children"].where(with_people, 0.0) * (
-        steps["population_later"] / steps["population"].where(with_people, 1.0)
-    )
-    own = steps.groupby(_CELL)[["children_later", "expected"]].sum()
+    nation = code_table("cohort_flow_ratios").set_index("ncy")["ratio"]
+    cells = rates[_CELL].drop_duplicates().set_index(_CELL).index
+    seen = _steps(rates).groupby(_CELL)[["children_later", "expected"]].sum()
+    own = seen.reindex(cells, fill_value=0.0).astype(float)
     region = own.groupby("ncy").sum()
-    region_ratio = (region["children_later"] / region["expected"]).where(
-        region["expected"] > 0, 1.0
+    region["national"] = nation.reindex(region.index).fillna(1.0)
+    region["ratio"], region["weight"] = _shrunk(region, region["national"], pooling_children)
+    own = own.join(
+        region[["ratio", "national", "weight"]].set_axis(
+            ["region_ratio", "national_ratio", "region_weight"], axis=1
+        ),
+        on="ncy",
     )
-    own = own.join(region_ratio.rename("region_ratio"), on="ncy")
-    weight = own["expected"] + pooling_children
-    own["ratio"] = (
-        (own["children_later"] + pooling_children * own["region_ratio"])
-        / weight.where(weight > 0, 1.0)
-    ).where(weight > 0, own["region_ratio"])
-    own["own_weight"] = (own["expected"] / weight.where(weight > 0, 1.0)).where(weight > 0, 0.0)
-    return own.reset_index()[[*_CELL, "ratio", "region_ratio", "own_weight"]]
+    own["ratio"], own["own_weight"] = _shrunk(own, own["region_ratio"], pooling_children)
+    names = ["ratio", "region_ratio", "national_ratio", "own_weight", "region_weight"]
+    return own.reset_index()[[*_CELL, *names]].sort_values(_CELL, ignore_index=True)
+
+
+def _shrunk(
+    counts: pd.DataFrame, towards: pd.Series, pooling_children: float
+) -> tuple[pd.Series, pd.Series]:
+    """Return the ratio of counts, shrunk, and the share that the counts carry in it."""
+    weight = counts["expected"] + pooling_children
+    ratio = (counts["children_later"] + pooling_children * towards) / weight.where(weight > 0, 1.0)
+    share = counts["expected"] / weight.where(weight > 0, 1.0)
+    return ratio.where(weight > 0, towards), share.where(weight > 0, 0.0)
 
 
 def _base_rates(now: pd.DataFrame) -> pd.Series:
@@ -113,23 +125,32 @@ def _base_rates(now: pd.DataFrame) -> pd.Series:
     return rate.set_axis(pd.MultiIndex.from_frame(now[_CELL]))
 
 
-def project_plans(
+def year_group_paths(
     caseload: DataFrame[Caseload],
     projection: DataFrame[PopulationProjection],
     base_january: int,
-    last_year: int,
+    years: Sequence[int],
     pooling_children: float,
+    totals: pd.Series | None = None,
 ) -> pd.DataFrame:
-    r"""Project children with plans by authority and NCY, all needs and settings together.
+    r"""Carry year groups forward, all needs and settings together, to totals that are given.
 
     .. math:: n_{l,a+1,t+1} = n_{lat} \, \rho_{la} \, P_{l,a+1,t+1} / P_{lat}
 
-    and for NCY up to Reception the base January's rate times the population.
+    and for NCY up to Reception the base January's rate times the population. Each year is then
+    scaled to the authority's total, which also scales the rates that go on.
+
+    Parameters
+    ----------
+    years
+        Academic years wanted, after the base January's.
+    totals
+        Children by authority_code and academic_year; None leaves the cohorts' own sums.
 
     Returns
     -------
     DataFrame
-        authority_code, ncy, academic_year, children; from the base year to `last_year`.
+        authority_code, ncy, academic_year, children; the base year and `years`.
 
     Raises
     ------
@@ -147,7 +168,7 @@ def project_plans(
     rate = _base_rates(now)
     entry = rate[rate.index.get_level_values("ncy") <= LAST_ENTRY_NCY]
     parts = [now[[*_CELL, "children"]].assign(academic_year=base_january - 1)]
-    for year in range(base_january, last_year + 1):
+    for year in range(base_january, max([base_january - 1, *years]) + 1):
         if year not in people.index.get_level_values("academic_year"):
             raise DataError(f"population_projection has no rows for academic year {year}")
         moved = (rate * ratios.reindex(rate.index)).reset_index(name="rate")
@@ -155,52 +176,20 @@ def project_plans(
         moved = moved[(moved["ncy"] > LAST_ENTRY_NCY) & (moved["ncy"] <= OLDEST_NCY)]
         rate = pd.concat([entry, moved.set_index(_CELL)["rate"]]).clip(upper=1.0)
         heads = people.xs(year, level="academic_year").reindex(rate.index).fillna(0.0)
-        parts.append((rate * heads).reset_index(name="children").assign(academic_year=year))
-    return pd.concat(parts, ignore_index=True)[[*_CELL, "academic_year", "children"]]
+        children = rate * heads
+        if totals is not None:
+            scale = _scale_to(children, totals.xs(year, level="academic_year"))
+            rate, children = rate * scale, children * scale
+            entry = rate[rate.index.get_level_values("ncy") <= LAST_ENTRY_NCY]
+        parts.append(children.reset_index(name="children").assign(academic_year=year))
+    paths = pd.concat(parts, ignore_index=True)
+    wanted = paths["academic_year"].isin([base_january - 1, *years])
+    return paths.loc[wanted, [*_CELL, "academic_year", "children"]].reset_index(drop=True)
 
 
-def project_caseload(
-    caseload: DataFrame[Caseload],
-    projection: DataFrame[PopulationProjection],
-    base_january: int,
-    years: Sequence[int],
-    pooling_children: float,
-) -> pd.DataFrame:
-    """Split projected plans by need and setting as they are at the base January.
-
-    The mix is held within authority and NCY, so children move to the mix of the year group they
-    reach. A year group without children in an authority takes the region's mix.
-
-    Raises
-    ------
-    DataError
-        If a planned year lies before the base year.
-
-    Returns
-    -------
-    DataFrame
-        authority_code, ncy, need_type, setting, academic_year, children; the base year and
-        `years`.
-    """
-    early = [year for year in years if year < base_january - 1]
-    if early:
-        raise DataError(
-            f"{len(early)} planned year(s) lie before the base, for example {early[0]}; the first "
-            f"that can be planned is {base_january - 1}, the year of January {base_january}"
-        )
-    wanted = {base_january - 1, *years}
-    plans = project_plans(caseload, projection, base_january, max(wanted), pooling_children)
-    plans = plans[plans["academic_year"].isin(wanted) & (plans["children"] > 0)]
-    base = caseload[(caseload["january"] == base_january) & (caseload["children"] > 0)]
-    own = base[[*_CELL, "need_type", "setting", "children"]]
-    share = own["children"] / own.groupby(_CELL)["children"].transform("sum")
-    own = own.assign(share=share).drop(columns="children")
-    region = base.groupby(["ncy", "need_type", "setting"], as_index=False)["children"].sum()
-    region["share"] = region["children"] / region.groupby("ncy")["children"].transform("sum")
-    with_own = plans.merge(own, on=_CELL)
-    without = plans.merge(own[_CELL].drop_duplicates(), on=_CELL, how="left", indicator=True)
-    without = without[without["_merge"] == "left_only"].drop(columns="_merge")
-    with_region = without.merge(region.drop(columns="children"), on="ncy")
-    cube = pd.concat([with_own, with_region], ignore_index=True)
-    cube["children"] *= cube["share"]
-    return cube.drop(columns="share")
+def _scale_to(children: pd.Series, totals: pd.Series) -> pd.Series:
+    """Return what each authority's children are multiplied by to add up to its total."""
+    authority = children.index.get_level_values("authority_code")
+    sums = children.groupby(level="authority_code").sum()
+    factor = (totals.reindex(sums.index) / sums.where(sums > 0)).fillna(1.0)
+    return pd.Series(factor.reindex(authority).to_numpy(), index=children.index)

@@ -1,0 +1,1 @@
+"""Need where only published counts exist: growth of authorities, year groups, need and setting."""

@@ -48,6 +48,7 @@ class Inputs:
     sites: DataFrame[study.Sites]
     provision: DataFrame[study.Provision]
     caseload: DataFrame[study.Caseload]
+    caseload_totals: DataFrame[study.CaseloadTotals] | None
     transitions: DataFrame[study.Transitions] | None
     flows: DataFrame[study.Flows] | None
     requests: DataFrame[study.Requests] | None

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,12 +22,10 @@ from placement_planner.tables import plan as plan_tables
 from placement_planner.tables import table_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from placement_planner.outcome import Outcome
     from placement_planner.scenario import Scenario
 
-__all__ = ["StoredRun", "file_hashes", "new_run_folder", "read_run", "run_name", "write_run"]
+__all__ = ["StoredRun", "file_hashes", "read_run", "run_name", "write_run"]
 
 MANIFEST = "manifest.json"
 INTERNAL = "internal"
@@ -74,33 +70,6 @@ def run_name(study: Path, now: datetime | None = None) -> str:
     """Name a run by its study and the moment it was started."""
     moment = now or datetime.now(UTC)
     return f"{study.resolve().stem}-{moment:%Y%m%d-%H%M%S}"
-
-
-@contextmanager
-def new_run_folder(folder: Path) -> Iterator[Path]:
-    """Yield a hidden folder that becomes `folder` if all goes well, and nothing if not.
-
-    Raises
-    ------
-    DataError
-        If `folder` exists and is not empty.
-    """
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise DataError(f"{folder} exists and is not empty; name another folder with --out")
-    partial = folder.parent / f".{folder.name}.partial"
-    made = [parent for parent in partial.parents if not parent.exists()]
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        with suppress(OSError):  # the first that holds something stays, and those above it
-            for parent in made:
-                parent.rmdir()
 
 
 def _write_plan(folder: Path, plan: Plan) -> dict[str, str]:

@@ -102,12 +102,60 @@ class NeedChoices(_Choices):
     base_january: int = Field(
         2026, ge=2010, le=2060, description="census year the projection starts from"
     )
+    method: Literal["auto", "transitions", "published", "held"] = Field(
+        "auto",
+        description="transitions: joiners, movers and leavers; published: growth of totals and "
+        "cohort-flow ratios; held: the base January's rates per head, population alone; auto: "
+        "transitions where every authority has them, else published",
+    )
+    draws: int = Field(
+        500, ge=20, le=20_000, description="draws of the future behind every interval and mean"
+    )
+    seed: int = Field(2_026, ge=0, description="seed of the draws")
+    trend: Literal["flat", "damped", "trend"] = Field(
+        "damped",
+        description="joiner rates ahead: held flat, their growth fading, or their growth held "
+        "(back-tested: docs/method.md)",
+    )
+    joiner_damping: float = Field(
+        0.85,
+        ge=0,
+        le=1,
+        description="share of the growth of joiner rates that is left a year later, if damped "
+        "(midway between two readings of England's new plans; assumption)",
+    )
+    recency: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="weight of a year's steps beside the year after it; 1 counts all years alike "
+        "(assumption)",
+    )
+    relabel_needs: bool = Field(
+        True,
+        description="whether primary needs are relabelled as children grow, as observed in the "
+        "transitions; false keeps every child's need",
+    )
+    growth_damping: float = Field(
+        0.95,
+        ge=0,
+        le=1,
+        description="share of the nation's growth that is left a year later, published method "
+        "(from DfE's central estimate of 1.0m plans in 2032/33 as told by NAO, Oct 2024; derived)",
+    )
     pooling_children: float = Field(
         100.0,
         ge=0,
         le=1e6,
         description="children that an authority's own cohort ratio is pooled with, from the "
-        "region's (assumption)",
+        "region's and the nation's, published method (assumption)",
+    )
+    cell_variance: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="relative variance that a year adds to a year group's need and setting, "
+        "published method (assumption)",
     )
     history_weight: float = Field(
         0.5,
@@ -308,6 +356,8 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, tuple):

@@ -1,8 +1,8 @@
 """The small study, made so that it can be planned and its answer re-derived by hand.
 
 Each authority has four autistic children in a SEN unit and four in a special school in each of the
-seven year groups from Reception to Year 6, in both Januaries, and the population stands still: so
-every ratio is 1 and need is the same in every year. Per authority 7 × 4 = 28 children for a base
+seven year groups from Reception to Year 6, in both Januaries, the population stands still, and
+rates are held: so need is the same in every year. Per authority 7 × 4 = 28 children for a base
 and 28 for a special school; two of Eastham's (flows) are placed out of the region and stay there.
 In all 56 + 54 = 110 children to place.
 """
@@ -71,7 +71,10 @@ def write_plannable_study(folder):
         "options": options(),
     }
     for model in STUDY_TABLES:
-        write_table(folder, model, frames[table_name(model)])
-    scenario = Scenario(name="Plannable study").with_choices(horizon={"years": YEARS})
+        if table_name(model) in frames:
+            write_table(folder, model, frames[table_name(model)])
+    scenario = Scenario(name="Plannable study").with_choices(
+        horizon={"years": YEARS}, need={"method": "held"}
+    )
     (folder / "scenario.toml").write_text(scenario_template(scenario), encoding="utf-8")
     return folder

@@ -158,6 +158,15 @@ def schools():
             for january in (2025, 2026)
             for setting in ("sen_unit", "state_special")
         ),
+        "caseload_totals": pd.DataFrame(
+            {
+                "authority_code": [WESTBY, EASTHAM],
+                "january": [2024, 2024],
+                "setting": ["state_special", "state_special"],
+                "children": [40.0, 40.0],
+                "basis": ["invented", "invented"],
+            }
+        ),
         "transitions": pd.DataFrame(
             {
                 "authority_code": [WESTBY],

@@ -176,6 +176,8 @@ def test_the_demo_ends_with_a_plan_within_its_gap(planned_sample):
     )
     assert reply["gap"] <= read_scenario(folder / "scenario.toml").solver.relative_gap
     assert all(Path(path).exists() for path in reply["paths"].values())
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert Path(manifest["study"]) == Path(__file__).parents[1].resolve() / "data"
 
 
 @pytest.mark.slow

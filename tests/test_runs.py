@@ -10,7 +10,8 @@ import pytest
 from placement_planner import runs
 from placement_planner.cli import main
 from placement_planner.errors import DataError
-from placement_planner.runs import file_hashes, new_run_folder, read_run
+from placement_planner.folders import new_folder
+from placement_planner.runs import file_hashes, read_run
 from placement_planner.templates import workbook_study
 from placement_planner.verification import verify_run
 from tests.faulty_study import read_rows, set_cell, write_rows
@@ -143,7 +144,7 @@ def test_a_file_in_the_place_of_the_run_folder_is_refused(planned, tmp_path, cap
 def test_an_empty_folder_may_be_written_to(tmp_path):
     (tmp_path / "run").mkdir()
 
-    with new_run_folder(tmp_path / "run") as partial:
+    with new_folder(tmp_path / "run") as partial:
         (partial / "map.html").write_text("a map", encoding="utf-8")
 
     assert files_of(tmp_path) == {"run/map.html": b"a map"}
@@ -152,7 +153,7 @@ def test_an_empty_folder_may_be_written_to(tmp_path):
 @pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt])
 def test_a_run_stopped_in_the_middle_leaves_nothing(tmp_path, stop):
     def write_half():
-        with new_run_folder(tmp_path / "runs" / "run") as partial:
+        with new_folder(tmp_path / "runs" / "run") as partial:
             (partial / "map.html").write_text("half a map", encoding="utf-8")
             raise stop
 
@@ -164,9 +165,9 @@ def test_a_run_stopped_in_the_middle_leaves_nothing(tmp_path, stop):
 
 def test_a_stopped_run_leaves_the_runs_before_it(tmp_path):
     def write_two():
-        with new_run_folder(tmp_path / "runs" / "first") as partial:
+        with new_folder(tmp_path / "runs" / "first") as partial:
             (partial / "map.html").write_text("a map", encoding="utf-8")
-        with new_run_folder(tmp_path / "runs" / "second"):
+        with new_folder(tmp_path / "runs" / "second"):
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -35,6 +35,7 @@ _REFERENCES = (
     _Reference("population_projection", "authority_code", "authorities"),
     _Reference("sites", "authority_code", "authorities"),
     _Reference("caseload", "authority_code", "authorities"),
+    _Reference("caseload_totals", "authority_code", "authorities"),
     _Reference("transitions", "authority_code", "authorities"),
     _Reference("requests", "authority_code", "authorities"),
     _Reference("fallback", "authority_code", "authorities", ("*",)),

@@ -40,9 +40,9 @@ from placement_planner.checks.schools import (
     check_base_january,
     check_closing_years,
     check_horizon,
+    check_outside,
     check_roll,
     check_steps,
-    check_successive_januaries,
 )
 from placement_planner.checks.shapes import check_polygons, check_road_lines, reprojected
 from placement_planner.checks.study import CheckedStudy, UnsoundError
@@ -79,7 +79,7 @@ RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_roll,
     check_base_january,
     check_steps,
-    check_successive_januaries,
+    check_outside,
     check_horizon,
     check_plans_per_head,
     check_phase_population,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from placement_planner.errors import Finding
 from placement_planner.storage import SCENARIO_FILE
+from placement_planner.tables.four_tables import OUTSIDE
 
 if TYPE_CHECKING:
     from placement_planner.checks.study import CheckedStudy
@@ -14,9 +15,9 @@ __all__ = [
     "check_base_january",
     "check_closing_years",
     "check_horizon",
+    "check_outside",
     "check_roll",
     "check_steps",
-    "check_successive_januaries",
 ]
 
 
@@ -46,17 +47,6 @@ def check_base_january(study: CheckedStudy) -> list[Finding]:
     return [Finding(study.tables["caseload"].file, None, "january", found, right)]
 
 
-def check_successive_januaries(study: CheckedStudy) -> list[Finding]:
-    """Report a caseload without two Januaries, up to the base, of which one follows the other."""
-    base, held = _januaries(study)
-    past = [january for january in held if january <= base]
-    if base not in held or any(january + 1 in past for january in past):
-        return []
-    found = f"no two Januaries up to {base} that follow each other: " + ", ".join(map(str, past))
-    right = f"at least two that do, such as {base - 1} and {base}, which cohort-flow ratios need"
-    return [Finding(study.tables["caseload"].file, None, "january", found, right)]
-
-
 def check_horizon(study: CheckedStudy) -> list[Finding]:
     """Report planned years before the academic year of the base January."""
     base, held = _januaries(study)
@@ -80,3 +70,17 @@ def check_steps(study: CheckedStudy) -> list[Finding]:
     wrong = rows[rows["ncy_2"] != rows["ncy_1"] + 1]
     words = "{ncy_2:g} after ncy_1 {ncy_1:g}"
     return study.report("transitions", "ncy_2", wrong, words, "ncy_1 plus one")
+
+
+def check_outside(study: CheckedStudy) -> list[Finding]:
+    """Report steps that are outside by setting and not by need, or the other way round."""
+    columns = ["setting_1", "need_1", "setting_2", "need_2"]
+    rows = study.rows("transitions", *columns)
+    found = []
+    for side in (1, 2):
+        setting, need = f"setting_{side}", f"need_{side}"
+        wrong = rows[(rows[setting] == OUTSIDE) != (rows[need] == OUTSIDE)]
+        words = f"{{{need}}} with {setting} {{{setting}}}"
+        right = f"{OUTSIDE} in both {setting} and {need}, or in neither"
+        found += study.report("transitions", need, wrong, words, right)
+    return found

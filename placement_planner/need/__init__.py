@@ -8,9 +8,12 @@ import pandas as pd
 
 from placement_planner.codes import code_table
 from placement_planner.errors import DataError
-from placement_planner.need.cohort import cohort_ratios, project_caseload, project_plans
+from placement_planner.need.cube import Cube
 from placement_planner.need.groups import TO_PLACE, count_scope
+from placement_planner.need.held import held_cube
+from placement_planner.need.published.cube import published_cube
 from placement_planner.need.small_areas import area_weights, spread_need, sum_to_middle
+from placement_planner.need.transitions.study import can_simulate, transitions_cube
 from placement_planner.tables import checked
 from placement_planner.tables.stages import Need, Scope
 
@@ -20,15 +23,16 @@ if TYPE_CHECKING:
     from pandera.typing import DataFrame
 
     from placement_planner.scenario import NeedChoices
-    from placement_planner.tables.study import Caseload, Flows, Population, PopulationProjection
+    from placement_planner.tables.study import (
+        Caseload,
+        CaseloadTotals,
+        Flows,
+        Population,
+        PopulationProjection,
+        Transitions,
+    )
 
-__all__ = [
-    "cohort_ratios",
-    "project_caseload",
-    "project_need",
-    "project_plans",
-    "sum_to_middle",
-]
+__all__ = ["Cube", "chosen_method", "project_cube", "project_need", "sum_to_middle"]
 
 OUTSIDE = "OUTSIDE"
 SLACK = 1e-6
@@ -64,21 +68,91 @@ def _check_nobody_lost(to_place: pd.DataFrame, need: pd.DataFrame) -> None:
         )
 
 
-def project_need(
+def chosen_method(
+    caseload: DataFrame[Caseload],
+    transitions: DataFrame[Transitions] | None,
+    choices: NeedChoices,
+) -> str:
+    """Return the method that is used: "transitions", "published" or "held".
+
+    Raises
+    ------
+    DataError
+        If transitions are asked for and an authority has none.
+    """
+    simulated = can_simulate(transitions, caseload, choices.base_january)
+    if choices.method == "transitions" and not simulated:
+        raise DataError(
+            "need.method = transitions, but not every authority of the caseload has steps in "
+            f"transitions that end by January {choices.base_january}; right would be steps of "
+            'every authority, or need.method = "published"'
+        )
+    if choices.method != "auto":
+        return choices.method
+    return "transitions" if simulated else "published"
+
+
+def project_cube(
     caseload: DataFrame[Caseload],
     projection: DataFrame[PopulationProjection],
+    years: Sequence[int],
+    choices: NeedChoices,
+    *,
+    transitions: DataFrame[Transitions] | None = None,
+    totals: DataFrame[CaseloadTotals] | None = None,
+    with_draws: bool = True,
+) -> Cube:
+    """Project children with plans by authority, year group, need and setting.
+
+    Parameters
+    ----------
+    caseload, projection
+        Plans by authority, January, NCY, need and setting; population by authority, year and age.
+    years
+        Academic years wanted.
+    choices
+        Method, base January, draws and seed.
+    transitions, totals
+        Steps between Januaries; earlier Januaries by setting alone. None where not known.
+    with_draws
+        False takes expected children alone where the method can tell them without draws.
+
+    Raises
+    ------
+    DataError
+        If a planned year lies before the base year, or a table lacks a year that is needed.
+    """
+    base = choices.base_january
+    early = [year for year in years if year < base - 1]
+    if early:
+        raise DataError(
+            f"{len(early)} planned year(s) lie before the base, for example {early[0]}; the first "
+            f"that can be planned is {base - 1}, the year of January {base}"
+        )
+    ahead = [year for year in years if year >= base]
+    method = chosen_method(caseload, transitions, choices)
+    if method == "held":
+        return held_cube(caseload, projection, base, ahead)
+    if method == "transitions" and transitions is not None:
+        return transitions_cube(transitions, caseload, projection, ahead, choices)
+    draws = choices.draws if with_draws else 0
+    return published_cube(caseload, totals, projection, ahead, choices, draws)
+
+
+def project_need(
+    cube: pd.DataFrame,
     population: DataFrame[Population],
     areas: pd.DataFrame,
     flows: DataFrame[Flows] | None,
     years: Sequence[int],
     choices: NeedChoices,
 ) -> tuple[DataFrame[Need], DataFrame[Scope]]:
-    """Project children who need a specialist place, and account for all who do not.
+    """Count children who need a specialist place by small area, and account for all who do not.
 
     Parameters
     ----------
-    caseload, projection
-        Plans by authority, January, NCY, need and setting; population by authority, year and age.
+    cube
+        Expected children: authority_code, ncy, need_type, setting, academic_year, children.
     population, areas, flows
         What need is spread to small areas by; `flows` also says who is placed out of the region,
         held constant.
@@ -91,9 +165,6 @@ def project_need(
         Need by small area, need group, phase and year; and the scope table, in which every
         child with a plan stands once, for the base year and `years`.
     """
-    cube = project_caseload(
-        caseload, projection, choices.base_january, years, choices.pooling_children
-    )
     counted = count_scope(cube, choices.residential_share)
     counted = counted.merge(_placed_outside(flows, areas), on=_GROUP, how="left")
     sought = counted["counted_as"] == TO_PLACE

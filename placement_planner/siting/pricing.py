@@ -81,7 +81,7 @@ def price_arcs(
         If the relaxation itself has no answer.
     """
     started = time.perf_counter()
-    chosen = _cheapest(problem, FIRST_ARCS)
+    chosen = _cheapest(problem, FIRST_ARCS) | _must_fill(problem)
     first = replace(problem, arcs=problem.arcs[chosen].reset_index(drop=True))
     relaxation = Relaxation(build_model(first), choices)
     bound, reduced = bound_without_limits(problem) / UNIT_GBP, _since(chosen)
@@ -166,6 +166,15 @@ def _cheapest(problem: Problem, count: int) -> NDArray[np.bool_]:
     rank = problem.arcs.groupby("demand")["gbp"].rank(method="first")
     chosen: NDArray[np.bool_] = (rank <= count).to_numpy()
     return chosen
+
+
+def _must_fill(problem: Problem) -> NDArray[np.bool_]:
+    """Pairs with pools of options that are locked in: a viable minimum may need any of them."""
+    locked = problem.options.loc[problem.options["locked_in"], "option_id"]
+    decisions = np.flatnonzero(problem.decisions["option_id"].isin(locked))
+    pools = problem.opens.loc[problem.opens["decision"].isin(decisions), "pool"].unique()
+    needed: NDArray[np.bool_] = problem.arcs["pool"].isin(pools).to_numpy(dtype=bool)
+    return needed
 
 
 def _reduced_costs(problem: Problem, relaxation: Relaxation) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement_planner.need import project_need, sum_to_middle
+from placement_planner.need import project_cube, project_need, sum_to_middle
 from placement_planner.need.groups import count_scope
 from placement_planner.need.small_areas import area_weights
 from placement_planner.scenario import NeedChoices
@@ -129,9 +129,9 @@ def test_need_adds_up_to_the_authority_and_the_scope_to_all_plans():
         )
     )
 
-    need, scope = project_need(
-        plans, projection, PEOPLE, AREAS, outside, [2027], NeedChoices(base_january=2026)
-    )
+    choices = NeedChoices(base_january=2026)
+    cube = project_cube(plans, projection, [2027], choices).expected()
+    need, scope = project_need(cube, PEOPLE, AREAS, outside, [2027], choices)
 
     base = scope[scope["academic_year"] == 2025].set_index("counted_as")["children"]
     assert base.sum() == pytest.approx(2 * 17 * 40)

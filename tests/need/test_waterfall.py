@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement_planner.need.cube import Cube
-from placement_planner.need.parts import by_phase, condensed, past_children
+from placement_planner.need.parts import by_phase, past_children
 from placement_planner.need.waterfall import (
     EFFECTS,
     STEPS,
@@ -147,7 +147,7 @@ def test_cells_are_summed_in_every_draw_whatever_their_order():
     children = rng.integers(0, 9, (2, 40, 230)).astype(np.float32)
     cube = Cube(cells=cells, academic_years=(BASE, LATER), children=children)
 
-    few = condensed(cube, ["setting"])
+    few = cube.condensed(["setting"])
 
     for place, setting in enumerate(few.cells["setting"]):
         mine = (cells["setting"] == setting).to_numpy()

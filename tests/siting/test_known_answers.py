@@ -108,6 +108,22 @@ def test_a_locked_build_starts_when_it_costs_least(arcs_at_once):
     assert plan.report.objective_gbp == pytest.approx(best_by_trying_all(tables, choices), abs=1)
 
 
+def test_a_locked_build_is_filled_though_six_places_are_nearer():
+    """Ten children, 20 places at each of seven sites; O at the seventh must hold 5 of its 10.
+
+    The relaxation of a large problem starts with the six nearest sites, which leave O empty.
+    """
+    build = option("O", "S6", minimum_fill=0.5, locked_in=True)
+    tables = make_tables([10], [20] * 7, [[1, 2, 3, 4, 5, 6, 20]], [build], years=(2027,))
+    choices = scenario((2027,)).with_choices(solver={"arcs_at_once": 0})
+
+    plan = find_plan(tables, choices)
+
+    in_build = plan.placements["pool_id"].str.contains("O")
+    assert plan.placements.loc[in_build, "children"].sum() == pytest.approx(5)
+    assert plan.report.objective_gbp == pytest.approx(best_by_trying_all(tables, choices), abs=1)
+
+
 def test_a_study_with_nobody_to_place_is_said_in_words():
     with pytest.raises(SolveError, match="nobody to place"):
         find_plan(make_tables([0], [1], [[5]], [], years=(2027,)), scenario((2027,)))

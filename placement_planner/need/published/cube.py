@@ -35,6 +35,8 @@ __all__ = ["published_cube"]
 _OLDEST = 24
 _ROUNDS = 20
 _NOBODY = 1e-9
+_UNSAID = "not_recorded"
+_LEAST = 0.5
 _FEWEST = 1_000
 """Draws of totals and placements behind expected children."""
 _MIX = ["need_type", "setting"]
@@ -111,9 +113,12 @@ def _levels(
     )
     total_draws = total_draws * growth[:, :, None]
     settings = tuple(sorted(rates.loc[rates["january"] == base, "setting"].unique()))
-    parts = []
+    placed = []
     for setting in settings:
         of_setting = _completed(rates[rates["setting"] == setting], whole)
+        if setting == _UNSAID:
+            placed.append(_with_the_total(of_setting, base, whole, total_draws))
+            continue
         panel = growth_panel(
             of_setting,
             one_region,
@@ -122,15 +127,47 @@ def _levels(
             nation=(national_plans(setting), everyone),
             whole=whole,
         )
-        parts.append(np.nan_to_num(_draws(panel, setting, years, choices, draws)))
-    placements = np.stack(parts, axis=2)
-    share = placements / np.maximum(placements.sum(axis=2, keepdims=True), _NOBODY)
+        drawn = np.nan_to_num(_draws(panel, setting, years, choices, draws))
+        placed.append(drawn * growth[:, :, None])
     return _Levels(
         authorities=whole.codes,
         settings=settings,
         totals=total_draws,
-        placements=share * total_draws[:, :, None],
+        placements=_reconciled(np.stack(placed, axis=2), total_draws),
     )
+
+
+def _with_the_total(
+    counts: pd.DataFrame, base: int, whole: Panel, totals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Hold a setting's share: children whose placement is not recorded tell of no placement."""
+    now = counts[counts["january"] == base].set_index("code")["children"]
+    share = now.reindex(list(whole.codes)).fillna(0.0).to_numpy() / whole.plans[:, -1]
+    held: NDArray[np.float64] = totals * share[:, None]
+    return held
+
+
+def _reconciled(
+    placements: NDArray[np.float64], totals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    r"""Make placements (H, L, K, D) add up to the totals, the least sure giving way most.
+
+    .. math:: m'_k = m_k + \frac{v_k}{\sum v} \Big(T - \sum m\Big)
+
+    with means :math:`m` and variances :math:`v` over draws (least squares with the variances as
+    weights); no placement gives up more than `_LEAST` of itself. Each draw is then scaled.
+    """
+    mean = placements.mean(axis=-1)
+    variance = placements.var(axis=-1)
+    spare = totals.mean(axis=-1) - mean.sum(axis=2)
+    share = variance / np.maximum(variance.sum(axis=2, keepdims=True), _NOBODY)
+    wanted = np.maximum(mean + share * spare[:, :, None], _LEAST * mean)
+    factor = wanted / np.maximum(mean, _NOBODY)
+    moved = placements * factor[..., None]
+    scaled: NDArray[np.float64] = (
+        moved / np.maximum(moved.sum(axis=2, keepdims=True), _NOBODY) * totals[:, :, None]
+    )
+    return scaled
 
 
 def _completed(counts: pd.DataFrame, whole: Panel) -> pd.DataFrame:

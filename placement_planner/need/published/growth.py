@@ -246,12 +246,12 @@ def growth_draws(
 ) -> NDArray[np.float64]:
     r"""Draw the plans of every authority for each year after the origin.
 
-    The nation's growth is the last one, damped: in year :math:`h` it is
-    :math:`g \phi^{h-1} + \nu_h`. Coefficients, the nation's surprises :math:`\nu` and the
-    authorities' :math:`e` are drawn; deviations and plans per head move on with each draw, and
-    what all plans did before the origin fades as an own deviation does. Surprises are stratified:
-    every authority's draws of a year are evenly spaced quantiles in random order, so that
-    percentiles carry little noise of drawing.
+    The nation's growth is the last one, no larger than deviations may be, damped: in year
+    :math:`h` it is :math:`g \phi^{h-1} + \nu_h`. Coefficients, the nation's surprises
+    :math:`\nu` and the authorities' :math:`e` are drawn; deviations and plans per head move on
+    with each draw, and what all plans did before the origin fades as an own deviation does.
+    Surprises are stratified: every authority's draws of a year are evenly spaced quantiles in
+    random order, so that percentiles carry little noise of drawing.
 
     Parameters
     ----------
@@ -276,6 +276,7 @@ def growth_draws(
     past = np.repeat(past[:, :, None], draws, axis=2)
     per_head = np.repeat(_per_head(panel)[:, -1:], draws, axis=1)
     all_plans = _all_plans(panel, prior)[:, -1:]
+    growth = float(np.clip(panel.growth, -limit, limit))
     beta = rng.multivariate_normal(fit.coefficients, fit.covariance, size=draws).T
     log_plans = np.log(np.where(panel.plans[:, -1:] > 0, panel.plans[:, -1:], np.nan))
     surprises = np.tile(_surprises(fit, draws), (shape[0], 1))
@@ -288,7 +289,7 @@ def growth_draws(
         plans = np.nan_to_num(np.exp(log_plans))
         sd = np.sqrt(fit.residual_sd**2 + fit.count_sd**2 / np.maximum(plans, _TOO_SMALL))
         deviation = expected + sd * rng.permuted(surprises, axis=1)
-        nation = panel.growth * damping**year + rng.permutation(national)
+        nation = growth * damping**year + rng.permutation(national)
         log_plans = log_plans + deviation + nation
         per_head = np.clip(per_head + deviation, -_LARGEST_LOG, _LARGEST_LOG)
         latest = np.clip(deviation, -limit, limit)[:, None]

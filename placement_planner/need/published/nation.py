@@ -18,7 +18,7 @@ def authority_children() -> pd.Series:
     Examples
     --------
     >>> int(authority_children()["352"])  # Manchester
-    205300
+    209600
     """
     table = code_table("authority_children")
     return table.set_index(table["la_code"].astype(str))["children"].astype(float)

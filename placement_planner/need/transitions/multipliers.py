@@ -63,10 +63,12 @@ def drawn_multipliers(
         rng.normal(0.0, sd, draws)
         for sd in (dynamics.joiner_level_sd, dynamics.leaver_level_sd, dynamics.mover_level_sd)
     )
-    common, own = np.sqrt(dynamics.joiner_shared), np.sqrt(1.0 - dynamics.joiner_shared)
+    common, own = dynamics.joiner_shared**0.5, (1.0 - dynamics.joiner_shared) ** 0.5
 
     def surprise(sd: float) -> NDArray[np.float64]:
-        return own * rng.normal(0.0, sd, draws) + common * shared.normal(0.0, sd, draws)
+        of_own, of_all = rng.normal(0.0, sd, draws), shared.normal(0.0, sd, draws)
+        drawn: NDArray[np.float64] = own * of_own + common * of_all
+        return drawn
 
     trend = dynamics.joiner_trend + surprise(dynamics.joiner_trend_sd)
     paths = []

@@ -127,7 +127,12 @@ def transitions_cube(
             steps_table, people, states, relabel=choices.relabel_needs
         ).items()
     }
-    rates = RateChoices(trend=choices.trend, relabel_needs=choices.relabel_needs)
+    rates = RateChoices(
+        trend=choices.trend,
+        damping=choices.joiner_damping,
+        recency=choices.recency,
+        relabel_needs=choices.relabel_needs,
+    )
     parameters, _ = pooled_parameters(all_steps, valid, rates)
     januaries = list(range(base + 1, max([*years, base - 1]) + 2))
     jobs = [

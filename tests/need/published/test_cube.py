@@ -160,3 +160,17 @@ def test_the_same_seed_gives_the_same_cube_and_another_does_not():
 
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
+
+
+def test_children_without_a_recorded_placement_keep_their_share():
+    """England's not recorded nearly doubled to 2025: that is recording, and not followed."""
+    some = PLANS[PLANS["setting"] == "mainstream"].assign(setting="not_recorded")
+    unsaid = some[some["need_type"] == "SEMH"]
+    plans = Caseload.validate(pd.concat([PLANS, unsaid]).sort_values(CELL))
+
+    cube = project_cube(plans, PEOPLE, [2030], CHOICES, with_draws=False).expected()
+
+    shares = cube.groupby(["academic_year", "setting"])["children"].sum()
+    of_all = shares / shares.groupby("academic_year").transform("sum")
+    unrecorded = of_all.xs("not_recorded", level="setting")
+    assert unrecorded[2030] == pytest.approx(unrecorded[2025], rel=0.1)

@@ -1,0 +1,101 @@
+"""Waterfall charts: from the base year to a later one by population, rate and both together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from placement_planner.charts.chart import BLUE, GREY, ORANGE, Chart, lay_out, number, panel_title
+from placement_planner.need.waterfall import STEPS
+from placement_planner.wording import year_label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from placement_planner.demand_figures import Shown
+
+__all__ = ["waterfall_chart"]
+
+_PANEL = (4.4, 3.1)
+_COLUMNS = 3
+_MOST_PANELS = 12
+_ABOUT = (
+    "Population: more or fewer children, at the base year's rates. Rate: more or fewer of them "
+    "with a plan, at the base year's population. Both: what the two do together."
+)
+
+
+def _draw(axis: Axes, steps: pd.Series, names: list[str]) -> str:
+    """Draw one panel of five bars; return its words."""
+    values = pd.to_numeric(steps[STEPS], errors="coerce").astype(float).tolist()
+    if pd.isna(values).any():
+        axis.set_axis_off()
+        return "too few to show"
+    base, *effects, final = values
+    level = base
+    highest = max(base, final)
+    for place, effect in enumerate(effects, start=1):
+        colour = BLUE if effect >= 0 else ORANGE
+        axis.plot([place - 1.3, place + 0.3], [level, level], color="#9a9a9a", linewidth=0.8)
+        axis.bar(place, effect, bottom=level, color=colour, width=0.6)
+        level += effect
+        top = max(level, level - effect)
+        highest = max(highest, top)
+        sign = "+" if effect > 0 else ""
+        _label(axis, f"{sign}{number(effect)}", place, top)
+    for place, value in ((0, base), (len(STEPS) - 1, final)):
+        axis.bar(place, value, color=GREY, width=0.6)
+        _label(axis, number(value), place, value)
+    axis.grid(visible=False)
+    axis.set_xticks(range(len(STEPS)), names)
+    axis.set_ylim(0, highest * 1.12 or 1)
+    told = ", ".join(f"{name} {number(value)}" for name, value in zip(names, values, strict=True))
+    return told.replace("\n", " ")
+
+
+def _label(axis: Axes, text: str, place: int, height: float) -> None:
+    """Write a figure above a bar."""
+    axis.annotate(
+        text,
+        (place, height),
+        (0, 2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=8.5,
+    )
+
+
+def waterfall_chart(shown: Shown, base_year: int, academic_year: int | None = None) -> Chart:
+    """Draw the change from the base year: all authorities first, then each, on its own scale.
+
+    Parameters
+    ----------
+    shown
+        As from `shown_waterfall` without a part.
+    base_year
+        Academic year that the change starts from.
+    academic_year
+        Year it ends in; default the last.
+    """
+    frame = shown.frame
+    year = int(frame["academic_year"].max()) if academic_year is None else academic_year
+    rows = frame[frame["academic_year"] == year]
+    size = pd.to_numeric(rows["final"], errors="coerce")
+    rows = rows.assign(size=size).sort_values("size", ascending=False, kind="stable")
+    rows = rows[rows["authority_code"].eq("all") | (rows["authority_code"].nunique() > 2)]  # noqa: PLR2004
+    left_out = len(rows) - _MOST_PANELS
+    rows = rows.iloc[:_MOST_PANELS]
+    title = f"Why the number of children with a plan changes to {year_label(year)}"
+    names = [year_label(base_year), "Population", "Rate", "Both", year_label(year)]
+    caption = [_ABOUT + " Figures are rounded and may miss adding up by that."]
+    if left_out > 0:
+        caption.append(f"The {left_out} smallest authorities are in the table.")
+    figure, axes = lay_out(title, caption, len(rows), columns=_COLUMNS, panel=_PANEL)
+    told = []
+    for axis, row in zip(axes, rows.to_dict("records"), strict=True):
+        words = _draw(axis, pd.Series(row), names)
+        panel_title(axis, row["authority_name"], "children with a plan", _PANEL[0])
+        told.append(f"{row['authority_name']}: {words}")
+    return Chart(figure, title, f"{_ABOUT} {'; '.join(told)}.")

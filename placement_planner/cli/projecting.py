@@ -1,0 +1,57 @@
+"""The command that projects children with plans, and writes every draw of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from placement_planner.cli.app import Json, Out, Study, app
+from placement_planner.cli.choices import chosen_scenario
+from placement_planner.cli.reply import command, progress
+
+__all__ = ["project"]
+
+
+@app.command()
+def project(
+    study: Study,
+    scenario: Annotated[
+        Path | None, typer.Option(help="Scenario file; default: the study's.")
+    ] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="One choice: section.choice=value.")
+    ] = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Project children with plans by authority, need, placement and year, and write the draws."""
+    from placement_planner import demand_figures, pipeline
+    from placement_planner.folders import new_folder
+    from placement_planner.inputs import read_inputs
+    from placement_planner.reports.projection import write_projection
+    from placement_planner.runs import run_name
+
+    with command("project", as_json=as_json) as reply:
+        choices = chosen_scenario(study, scenario, change or [])
+        folder = out or Path("runs") / f"{run_name(study)}-projection"
+        with new_folder(folder) as partial, progress() as tell:
+            tell(f"reading {study}")
+            forecast = pipeline.project(read_inputs(study), choices, tell)
+            write_projection(forecast, partial, tell)
+        table = demand_figures.totals(forecast).set_index("academic_year")
+        reply.measures = {
+            "method": forecast.method,
+            "children": {str(year): row.to_dict() for year, row in table.iterrows()},
+        }
+        reply.paths = {
+            "run": folder,
+            "summary": folder / "summary.txt",
+            "cube": folder / "internal" / "cube.parquet",
+            "cube_summary": folder / "internal" / "cube_summary.csv",
+        }
+        reply.more["notes"] = list(forecast.notes)
+        print((folder / "summary.txt").read_text(encoding="utf-8"))
+        print(f"Tables and charts: {folder}")
+        print(f"Every draw:        {folder / 'internal' / 'cube.parquet'} (not for publication)")

@@ -33,21 +33,18 @@ ALLOWED = {
     "forecast": GROUND | {"inputs", "need"},
     "privacy": GROUND,
     "wording": GROUND | {"outcome", "privacy", "siting"},
-    "figures": GROUND | {"outcome", "privacy", "siting", "wording"},
-    "demand_figures": GROUND | {"forecast", "need", "privacy"},
-    "fan_figures": GROUND | {"demand_figures", "forecast", "need", "privacy", "wording"},
-    "backtest_figures": GROUND | {"need"},
-    "charts": GROUND | {"demand_figures", "fan_figures", "forecast", "need", "wording"},
+    "figures": GROUND | {"forecast", "need", "outcome", "privacy", "siting", "wording"},
+    "charts": GROUND | {"figures", "forecast", "need", "wording"},
     "maps": GROUND | {"outcome", "privacy", "siting", "wording", "figures"},
     "reports": GROUND
-    | {"charts", "demand_figures", "fan_figures", "figures", "folders", "forecast", "need",
-       "outcome", "privacy", "siting", "wording"},
+    | {"charts", "figures", "folders", "forecast", "need", "outcome", "privacy", "siting",
+       "wording"},
     "pipeline": GROUND
     | {"need", "supply", "travel", "costs", "siting", "inputs", "outcome", "forecast"},
     "runs": GROUND | {"outcome", "siting"},
     "verification": GROUND | {"inputs", "outcome", "pipeline", "runs", "siting"},
     "cli": GROUND
-    | {"demand_figures", "folders", "inputs", "maps", "need", "outcome", "pipeline", "reports",
+    | {"figures", "folders", "inputs", "maps", "need", "outcome", "pipeline", "reports",
        "runs", "sample", "sources", "templates", "verification"},
     "__init__": {"errors", "forecast", "inputs", "outcome", "pipeline", "scenario"},
 }  # fmt: skip

@@ -154,6 +154,7 @@ def test_a_backtest_of_steps_writes_forecasts_and_scores(capsys, four, tmp_path)
         (("--ees", "x.csv", "--transitions", "y"), "not both or neither"),
         (("--ees", "x.csv", "--horizons", "five"), "right would be whole numbers"),
         (("--ees", "x.csv", "--origins", "2023-2020"), "names no number"),
+        (("--ees", "x.csv"), "x.csv: no such file"),
     ],
 )
 def test_a_backtest_says_what_would_be_right(capsys, tmp_path, arguments, words):

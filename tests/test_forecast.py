@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from placement_planner import DataError, backtest_study, project, read_inputs, read_scenario
-from placement_planner.backtest_figures import shown_scores
 from placement_planner.charts import fan_chart, trend_chart, waterfall_chart
-from placement_planner.demand_figures import (
+from placement_planner.figures.backtest import shown_scores
+from placement_planner.figures.demand import (
     FIGURES,
     PARTS,
     shown_requests,
@@ -18,7 +18,7 @@ from placement_planner.demand_figures import (
     shown_totals,
     shown_waterfall,
 )
-from placement_planner.fan_figures import shown_fans
+from placement_planner.figures.fans import shown_fans
 from placement_planner.need.waterfall import EFFECTS, STEPS, sum_steps
 from tests.plannable_study import write_plannable_study
 from tests.small_study import EASTHAM, WESTBY

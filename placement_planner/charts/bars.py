@@ -13,7 +13,7 @@ from placement_planner.wording import year_label
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from placement_planner.demand_figures import Shown
+    from placement_planner.figures.demand import Shown
 
 __all__ = ["waterfall_chart"]
 

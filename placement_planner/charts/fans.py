@@ -18,13 +18,13 @@ from placement_planner.charts.chart import (
     panel_title,
     year_axis,
 )
-from placement_planner.demand_figures import MEDIANS, PARTS
+from placement_planner.figures.demand import MEDIANS, PARTS
 from placement_planner.wording import year_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from placement_planner.fan_figures import Fans
+    from placement_planner.figures.fans import Fans
 
 __all__ = ["fan_chart"]
 

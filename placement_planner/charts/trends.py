@@ -17,8 +17,8 @@ from placement_planner.charts.chart import (
     panel_title,
     year_axis,
 )
-from placement_planner.demand_figures import shown_totals
-from placement_planner.fan_figures import shown_fans
+from placement_planner.figures.demand import shown_totals
+from placement_planner.figures.fans import shown_fans
 from placement_planner.wording import year_label
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from folium.map import CustomPane
 from markupsafe import Markup
 
 from placement_planner.codes import code_table
-from placement_planner.figures import (
+from placement_planner.figures.plan import (
     final_year,
     shown_builds,
     shown_measures,

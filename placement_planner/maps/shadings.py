@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from placement_planner.figures import LEVEL_NAMES, gap_by_area, journeys_by_area, need_by_area
+from placement_planner.figures.plan import LEVEL_NAMES, gap_by_area, journeys_by_area, need_by_area
 from placement_planner.maps.scales import BLUES, PINKS, PURPLES, Scale, make_scale
 
 if TYPE_CHECKING:
-    from placement_planner.figures import AreaTable
+    from placement_planner.figures.plan import AreaTable
     from placement_planner.outcome import Outcome
 
 __all__ = ["Shading", "shadings"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from pydantic import BaseModel
 
-from placement_planner.figures import known_names
+from placement_planner.figures.plan import known_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

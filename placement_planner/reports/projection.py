@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placement_planner.charts import fan_chart, waterfall_chart
-from placement_planner.demand_figures import (
+from placement_planner.figures.demand import (
     PARTS,
     Shown,
     shown_requests,
     shown_summary,
     shown_waterfall,
 )
-from placement_planner.fan_figures import shown_fans
+from placement_planner.figures.fans import shown_fans
 from placement_planner.folders import new_folder
 from placement_planner.reports.cube_file import INTERNAL_NOTICE, write_cube, write_cube_summary
 from placement_planner.reports.projection_summary import projection_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placement_planner.codes import code_table
-from placement_planner.demand_figures import (
+from placement_planner.figures.demand import (
     EVERYONE,
     MEDIANS,
     PARTS,

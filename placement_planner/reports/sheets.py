@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from placement_planner.figures import (
+from placement_planner.figures.plan import (
     LEVEL_NAMES,
     final_year,
     gap_by_area,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from placement_planner.figures import final_year, shown_builds, shown_measures, shown_pots
+from placement_planner.figures.plan import final_year, shown_builds, shown_measures, shown_pots
 from placement_planner.privacy import withhold
 from placement_planner.scenario import PrivacyChoices
 from placement_planner.wording import (

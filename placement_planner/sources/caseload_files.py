@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from placement_planner.codes import code_table
@@ -23,6 +24,8 @@ AREA = ["level", "la_code", "la_name", "region_code", "region_name", "january"]
 LEVELS = {"national": "national", "regional": "region", "local authority": "authority"}
 _ALL_PLANS = "all ehc plans"
 _SLACK = 0.5
+_ROUNDING_SHARE, _ROUNDING_CHILDREN = 0.01, 10.0
+"""How far placements may exceed a total before the columns must be wrong."""
 _KEYS = {
     "level": ("geographic_level",),
     "la_code": ("old_la_code",),
@@ -115,7 +118,9 @@ def _settled(table: pd.DataFrame, file: str) -> AreaCounts:
     table[[TOTAL, *settings]] = table[[TOTAL, *settings]].astype("float64")
     placed = table[settings]
     missing = table[TOTAL] - placed.sum(axis=1)
-    too_many = table[missing < -_SLACK]
+    rounding = np.maximum(_ROUNDING_SHARE * table[TOTAL], _ROUNDING_CHILDREN)
+    too_many = table[missing < -rounding]
+    above = missing.lt(-_SLACK) & ~table.index.isin(too_many.index)
     if len(too_many):
         findings = [
             Finding(
@@ -129,7 +134,7 @@ def _settled(table: pd.DataFrame, file: str) -> AreaCounts:
         ]
         raise DataError(f"{file}: placements exceed the total in {len(findings)} row(s):", findings)
     is_placed = placed.notna().any(axis=1) & table[TOTAL].notna()
-    is_whole = is_placed & missing.abs().le(_SLACK)
+    is_whole = is_placed & (missing.abs().le(_SLACK) | above)
     others = [setting for setting in settings if setting != "not_recorded"]
     unsaid = is_placed & missing.gt(_SLACK) & placed[others].notna().all(axis=1)
     hidden = is_placed & missing.gt(_SLACK) & ~unsaid
@@ -137,6 +142,11 @@ def _settled(table: pd.DataFrame, file: str) -> AreaCounts:
     known = placed["not_recorded"].fillna(0.0)
     table["not_recorded"] = table["not_recorded"].where(~unsaid, known + missing)
     notes = [
+        f"{file}: January {january}: placements of {len(at):,} authorities add up to "
+        f"{-missing[at].sum():,.0f} children more than their totals; both are kept as they are."
+        for january, at in _authorities(table, above)
+    ]
+    notes += [
         f"{file}: January {january}: {missing[at].sum():,.0f} children of "
         f"{len(at):,} authorities whose placement is not said are counted as not recorded."
         for january, at in _authorities(table, unsaid)
@@ -177,7 +187,7 @@ def read_newer_format(path: Path) -> AreaCounts:
     ------
     DataError
         When columns are missing, an area is there twice in a January, a cell is neither count nor
-        known symbol, or placements exceed a total; with every row.
+        known symbol, or placements exceed a total by more than rounding; with every row.
     """
     raw = read_text_table(path)
     keys = _keys(raw, _NEWER, path.name)

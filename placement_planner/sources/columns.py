@@ -29,6 +29,8 @@ def read_text_table(path: Path, encoding: str = "utf-8-sig") -> pd.DataFrame:
         if path.suffix == ".parquet":
             return pd.read_parquet(path).astype("str").fillna("")
         return pd.read_csv(path, dtype="str", keep_default_na=False, encoding=encoding)
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such file") from error
     except (UnicodeDecodeError, ValueError, OSError) as error:
         raise DataError(f"{path.name}: cannot be read as a table in {encoding}: {error}") from error
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from placement_planner.codes import code_list
-from placement_planner.figures import (
+from placement_planner.figures.plan import (
     gap_by_area,
     journeys_by_area,
     need_by_area,

@@ -281,10 +281,19 @@ def test_an_authority_without_its_code_is_named(tmp_path):
 
 def test_placements_above_the_total_are_named(tmp_path):
     table = newer(BOTH)
-    table.loc[1, "ehcplans"] = "90"
+    table.loc[1, "ehcplans"] = "80"
 
     with pytest.raises(DataError, match="row 3: found 100 children by placement in January 2024"):
         read_caseload_history(written(tmp_path, table))
+
+
+def test_placements_a_little_above_the_total_are_noted_and_kept(tmp_path):
+    table = newer(BOTH)
+    table.loc[1, "ehcplans"] = "98"
+
+    read = read_caseload_history(written(tmp_path, table))
+
+    assert any("2 children more than their totals" in note for note in read.notes)
 
 
 def test_an_unknown_type_of_placement_is_named(tmp_path):

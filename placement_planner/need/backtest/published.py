@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from placement_planner.errors import DataError
 from placement_planner.need.backtest.naive import NAIVE, ets_paths, naive_rows
 from placement_planner.need.backtest.scores import forecast_rows
 from placement_planner.need.published.growth import fit_growth, growth_draws, growth_prior
@@ -99,7 +100,13 @@ def roll_origins(
     DataFrame
         method, series ("total" or a setting), la_code, origin, horizon, actual, the percentiles
         and the mean; only targets that the counts hold.
+
+    Raises
+    ------
+    DataError
+        If no January of the counts is a target, or an origin has no January before it.
     """
+    _check_targets(totals, plan)
     actual = pd.concat([totals.assign(setting=TOTAL), placements])[
         ["setting", "la_code", "january", "children"]
     ].rename(columns={"setting": "series", "children": "actual"})
@@ -121,6 +128,17 @@ def roll_origins(
     forecasts = pd.concat(parts, ignore_index=True).rename(columns={"code": "la_code"})
     forecasts = forecasts[forecasts["horizon"].isin(plan.horizons)]
     return _with_actuals(forecasts, actual)
+
+
+def _check_targets(totals: pd.DataFrame, plan: Rolling) -> None:
+    known = sorted(totals.loc[totals["children"].notna(), "january"].unique().tolist())
+    targets = {origin + horizon for origin in plan.origins for horizon in plan.horizons}
+    if not targets & set(known):
+        raise DataError(
+            f"no origin ({', '.join(map(str, plan.origins))}) and horizon "
+            f"({', '.join(map(str, plan.horizons))}) leads to a January that is published: "
+            f"{known[0]} to {known[-1]}"
+        )
 
 
 def _with_actuals(forecasts: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:

@@ -35,15 +35,23 @@ class Panel:
 
     @property
     def growth(self) -> float:
-        """Log growth of the nation into the origin."""
-        return float(np.log(self.nation[-1] / self.nation[-2]))
+        """Log growth of the nation into the origin; nought where the nation had nobody."""
+        steps = np.diff(_logs(self.nation[-2:]))
+        return float(np.nan_to_num(steps[0]))
 
     @property
     def deviations(self) -> NDArray[np.float64]:
         """Log growth less the nation's, into each January but the first; NaN where unknown."""
-        logs = np.log(np.where(self.plans > 0, self.plans, np.nan))
-        spread: NDArray[np.float64] = np.diff(logs, axis=1) - np.diff(np.log(self.nation))
+        spread: NDArray[np.float64] = np.diff(_logs(self.plans), axis=1) - np.diff(
+            _logs(self.nation)
+        )
         return spread
+
+
+def _logs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return logs; NaN where there is nobody."""
+    logs: NDArray[np.float64] = np.log(np.where(values > 0, values, np.nan))
+    return logs
 
 
 def growth_panel(
@@ -112,7 +120,7 @@ def _sums(
     both = np.isfinite(plans[:, 1:]) & np.isfinite(plans[:, :-1])
     after = np.where(both, plans[:, 1:], 0.0).sum(axis=0)
     before = np.where(both, plans[:, :-1], 0.0).sum(axis=0)
-    growth = np.log(np.where(before > 0, after, 1.0) / np.where(before > 0, before, 1.0))
+    growth = np.nan_to_num(_logs(after) - _logs(before))
     peopled = np.isfinite(heads) & np.isfinite(plans[:, -1])
     last = float(plans[peopled, -1].sum()) or 1.0
     back = np.concatenate([np.cumsum(growth[::-1])[::-1], [0.0]])
@@ -121,7 +129,7 @@ def _sums(
 
 def _given(nation: tuple[pd.Series, float], januaries: range) -> tuple[NDArray[np.float64], float]:
     """Take the nation's Januaries; before and after them, its first and last growth go on."""
-    known = nation[0].dropna().sort_index()
+    known = nation[0][nation[0] > 0].sort_index()
     if known.empty:
         raise DataError("the nation's series holds no January")
     span = range(min(known.index[0], januaries[0]), max(known.index[-1], januaries[-1]) + 1)
@@ -140,7 +148,7 @@ def _log_ratio(
     """Log of plans over `of`, against the nation's ratio; nought where it is not known."""
     known = (plans > 0) & (of > 0)
     ratio = np.where(known, plans, 1.0) / np.where(known, of, 1.0) / nation
-    logs: NDArray[np.float64] = np.where(known, np.log(ratio), 0.0)
+    logs: NDArray[np.float64] = np.where(known, np.nan_to_num(_logs(ratio)), 0.0)
     return logs
 
 

@@ -1,9 +1,12 @@
 """Back-tests see nothing of what they forecast; naive forecasts and scores by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from placement_planner.errors import DataError
 from placement_planner.need.backtest import report
 from placement_planner.need.backtest.naive import NAIVE, ets_paths, naive_rows
 from placement_planner.need.backtest.published import Rolling, roll_origins
@@ -51,6 +54,13 @@ def test_targets_that_are_not_published_are_left_out():
         (2017, 1),
     }
     assert set(found["series"]) == {"total", "state_special"}
+
+
+def test_origins_that_lead_nowhere_are_named():
+    totals, placements = counts(last=2018)
+
+    with pytest.raises(DataError, match="leads to a January that is published: 2010 to 2018"):
+        roll_origins(totals, placements, replace(ROLLING, origins=(2030,)))
 
 
 def test_the_tables_have_the_columns_that_are_promised():

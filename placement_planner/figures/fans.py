@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from placement_planner.demand_figures import FIGURES, PARTS, part_names, shown_counts
+from placement_planner.figures.demand import FIGURES, PARTS, part_names, shown_counts
 from placement_planner.wording import year_label
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Figures that may be shown, past `privacy`: of a plan, of a projection, of a back-test."""

@@ -27,7 +27,8 @@ def project(
     as_json: Json = False,
 ) -> None:
     """Project children with plans by authority, need, placement and year, and write the draws."""
-    from placement_planner import demand_figures, pipeline
+    from placement_planner import pipeline
+    from placement_planner.figures import demand
     from placement_planner.folders import new_folder
     from placement_planner.inputs import read_inputs
     from placement_planner.reports.projection import write_projection
@@ -40,7 +41,7 @@ def project(
             tell(f"reading {study}")
             forecast = pipeline.project(read_inputs(study), choices, tell)
             write_projection(forecast, partial, tell)
-        table = demand_figures.totals(forecast).set_index("academic_year")
+        table = demand.totals(forecast).set_index("academic_year")
         reply.measures = {
             "method": forecast.method,
             "children": {str(year): row.to_dict() for year, row in table.iterrows()},

@@ -13,7 +13,11 @@ from placement_planner.need.backtest.naive import NAIVE, ets_paths, naive_rows
 from placement_planner.need.backtest.scores import forecast_rows
 from placement_planner.need.published.growth import fit_growth, growth_draws, growth_prior
 from placement_planner.need.published.nation import authority_children
-from placement_planner.need.published.panel import Panel, growth_panel
+from placement_planner.need.published.panel import (
+    Panel,
+    growth_panel,
+    with_predecessors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,13 +45,20 @@ def _panels(totals: pd.DataFrame, placements: pd.DataFrame, origin: int) -> dict
     """Panel of all plans and of every placement that is known at the origin."""
     regions = totals.drop_duplicates("la_code", keep="last").set_index("la_code")["region_code"]
     population = authority_children()
-    whole = growth_panel(totals.rename(columns={"la_code": "code"}), regions, population, origin)
+    whole = growth_panel(_joined(totals, origin), regions, population, origin)
     panels = {TOTAL: whole}
-    for setting, counts in placements.rename(columns={"la_code": "code"}).groupby("setting"):
+    for setting, counts in placements.groupby("setting"):
         some = counts[counts["january"].isin([origin, origin - 1])].groupby("january")["children"]
         if (some.sum() > 0).sum() == 2:  # noqa: PLR2004  (a setting that is new has no growth)
-            panels[str(setting)] = growth_panel(counts, regions, population, origin, whole=whole)
+            joined = _joined(counts, origin)
+            panels[str(setting)] = growth_panel(joined, regions, population, origin, whole=whole)
     return panels
+
+
+def _joined(counts: pd.DataFrame, origin: int) -> pd.DataFrame:
+    """Name codes, and give split and merged authorities their past where `series` tells it."""
+    named = counts.rename(columns={"la_code": "code"})
+    return with_predecessors(named, origin) if "series" in named.columns else named
 
 
 def _model_rows(panel: Panel, series: str, origin: int, plan: Rolling) -> pd.DataFrame:
@@ -87,9 +98,10 @@ def roll_origins(
     Parameters
     ----------
     totals
-        la_code, region_code, january, children.
+        la_code, region_code, january, children; with `series`, an authority that split or merged
+        has the past of those it came from.
     placements
-        la_code, setting, january, children.
+        la_code, setting, january, children; `series` as before.
     plan
         Origins, horizons, damping, draws and seed.
     progress

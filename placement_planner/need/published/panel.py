@@ -13,7 +13,10 @@ from placement_planner.errors import DataError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Panel", "growth_panel"]
+__all__ = ["Panel", "growth_panel", "with_predecessors"]
+
+_TAIL = 0.1
+"""Share of authorities at either end whose growth counts as that of the next within."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,8 @@ def growth_panel(
         Last January that is known.
     nation
         Children of the nation with a plan by January, and its children and young people.
-        Default: what the authorities known in both Januaries of each step add up to.
+        Default: what authorities with a population add up to at the origin, chained back by the
+        mean growth of those known in both Januaries, the tenth at either end drawn in.
     whole
         Panel of all plans, where the series is one placement of them.
 
@@ -117,14 +121,24 @@ def _sums(
     plans: NDArray[np.float64], heads: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
     """Chain the growth of the authorities known in both Januaries back from the last total."""
-    both = np.isfinite(plans[:, 1:]) & np.isfinite(plans[:, :-1])
-    after = np.where(both, plans[:, 1:], 0.0).sum(axis=0)
-    before = np.where(both, plans[:, :-1], 0.0).sum(axis=0)
-    growth = np.nan_to_num(_logs(after) - _logs(before))
+    growth = _growth_of_all(plans)
     peopled = np.isfinite(heads) & np.isfinite(plans[:, -1])
     last = float(plans[peopled, -1].sum()) or 1.0
     back = np.concatenate([np.cumsum(growth[::-1])[::-1], [0.0]])
     return last * np.exp(-back), float(heads[peopled].sum()) or 1.0
+
+
+def _growth_of_all(plans: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean log growth, children weighing, with the tails drawn in: a break is not growth."""
+    steps = np.diff(_logs(plans), axis=1)
+    known = np.isfinite(steps)
+    growth = np.zeros(steps.shape[1])
+    for place in np.flatnonzero(known.any(axis=0)):
+        mine = known[:, place]
+        low, high = np.quantile(steps[mine, place], [_TAIL, 1 - _TAIL])
+        drawn_in = np.clip(steps[mine, place], low, high)
+        growth[place] = np.average(drawn_in, weights=plans[mine, place])
+    return growth
 
 
 def _given(nation: tuple[pd.Series, float], januaries: range) -> tuple[NDArray[np.float64], float]:
@@ -160,3 +174,52 @@ def _all_deviations(
     every = pd.DataFrame(whole.deviations, index=whole.codes, columns=whole.januaries[1:])
     lined_up: NDArray[np.float64] = every.reindex(index=codes, columns=januaries[1:]).to_numpy()
     return lined_up
+
+
+def with_predecessors(counts: pd.DataFrame, origin: int) -> pd.DataFrame:
+    """Give authorities that began by a split or merger the past of those they came from.
+
+    Each takes the share of its predecessors' children that it has of its group's at its first
+    January; the predecessors' own rows go. Nothing after the origin is looked at.
+
+    Parameters
+    ----------
+    counts
+        code, series (the same for an authority, its predecessors and its fellows), january,
+        children.
+    origin
+        Last January that is known.
+
+    Returns
+    -------
+    DataFrame
+        code, january, children up to the origin, rows before the first January of such
+        authorities in place of their predecessors'.
+
+    Examples
+    --------
+    >>> rows = [("old", 2020, 90.0), ("old", 2021, 100.0), ("x", 2022, 30.0), ("y", 2022, 90.0)]
+    >>> counts = pd.DataFrame(rows, columns=["code", "january", "children"]).assign(series="x+y")
+    >>> with_predecessors(counts, 2022).query("code == 'x'")["children"].tolist()
+    [30.0, 22.5, 25.0]
+    """
+    known = counts[counts["january"] <= origin]
+    names = ["code", "january", "children"]
+    parts, gone = [], []
+    for _, group in known.groupby("series"):
+        last = group["january"].max()
+        now = group.loc[group["january"] == last, "code"]
+        mine = group[group["code"].isin(now)]
+        first = int(mine["january"].min())
+        before = group[(group["january"] < first) & ~group["code"].isin(now)]
+        if before.empty:
+            continue
+        gone += before["code"].unique().tolist()
+        begun = mine[mine["january"] == first].set_index("code")["children"]
+        totals = before.groupby("january")["children"].sum(min_count=1)
+        parts += [
+            pd.DataFrame({"code": code, "january": totals.index, "children": totals * share})
+            for code, share in (begun / begun.sum()).items()
+        ]
+    kept = known.loc[~known["code"].isin(gone), names]
+    return pd.concat([kept, *parts], ignore_index=True)

@@ -15,13 +15,29 @@ REGIONS = pd.Series({"a": "R", "b": "R"})
 PEOPLE = pd.Series({"a": 1000.0, "b": 1000.0})
 
 
+A, B = np.log([1.2, 280 / 300])
+NATION = (100 * (A - 0.1 * (A - B)) + 300 * (B + 0.1 * (A - B))) / 400
+"""Growth of a and b weighed by 100 and 300, a tenth of the way between them drawn in."""
+
+
 def test_deviations_are_growth_less_the_nations():
-    """The nation grows from 400 to 400; a by 1.2 and b by 280 / 300."""
+    """a grows by 1.2 and b by 280 / 300."""
     panel = growth_panel(COUNTS, REGIONS, PEOPLE, 2021)
 
-    assert panel.growth == pytest.approx(0.0)
-    assert panel.deviations[:, 0] == pytest.approx(np.log([1.2, 280 / 300]))
+    assert panel.growth == pytest.approx(NATION)
+    assert panel.deviations[:, 0] == pytest.approx([A - NATION, B - NATION])
     assert panel.per_head[:, 1] == pytest.approx(np.log([120 / 200, 280 / 200]))
+
+
+def test_a_break_in_one_authority_of_twenty_is_not_growth():
+    """Nineteen grow by 1.1; the twentieth's records treble and count as the others do."""
+    rows = [(f"{place:02d}", 2020, 100.0) for place in range(20)]
+    rows += [(f"{place:02d}", 2021, 110.0 if place else 300.0) for place in range(20)]
+    counts = pd.DataFrame(rows, columns=["code", "january", "children"])
+
+    panel = growth_panel(counts, REGIONS, PEOPLE, 2021)
+
+    assert panel.growth == pytest.approx(np.log(1.1))
 
 
 def test_what_comes_after_the_origin_is_not_seen():
@@ -38,7 +54,7 @@ def test_an_authority_that_begins_does_not_make_the_nation_grow():
 
     panel = growth_panel(new, REGIONS, PEOPLE, 2021)
 
-    assert panel.growth == pytest.approx(0.0)
+    assert panel.growth == pytest.approx(NATION)
     assert np.isnan(panel.deviations[2, 0])
 
 

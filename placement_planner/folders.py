@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["new_folder"]
+__all__ = ["check_new_folder", "new_folder"]
+
+
+def check_new_folder(folder: Path) -> None:
+    """Refuse a folder that holds something already.
+
+    Raises
+    ------
+    DataError
+        If `folder` exists and is not empty.
+    """
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise DataError(f"{folder} exists and is not empty; name another folder with --out")
 
 
 @contextmanager
@@ -24,8 +36,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     DataError
         If `folder` exists and is not empty.
     """
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise DataError(f"{folder} exists and is not empty; name another folder with --out")
+    check_new_folder(folder)
     partial = folder.parent / f".{folder.name}.partial"
     made = [parent for parent in partial.parents if not parent.exists()]
     shutil.rmtree(partial, ignore_errors=True)

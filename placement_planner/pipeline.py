@@ -261,8 +261,25 @@ def project(
         past=past_children(inputs.caseload, inputs.caseload_totals, base),
         waterfall=change_by_part(cube, projection),
         requests=requests,
-        notes=(*_kept_needs(inputs, choices, method), *_without_population(cube, inputs), *notes),
+        notes=(
+            *_without_steps(inputs, choices, method),
+            *_kept_needs(inputs, choices, method),
+            *_without_population(cube, inputs),
+            *notes,
+        ),
     )
+
+
+def _without_steps(inputs: Inputs, choices: NeedChoices, method: str) -> tuple[str, ...]:
+    """Name the authorities for whose want of steps the published method is used."""
+    if method != "published" or choices.method != "auto" or inputs.transitions is None:
+        return ()
+    lacking = need.without_steps(inputs.transitions, inputs.caseload, choices.base_january)
+    note = (
+        f"The study's transitions are not used: no step of {', '.join(lacking)} ends at January "
+        f"{choices.base_january}, and every authority needs some."
+    )
+    return (note,)
 
 
 def _kept_needs(inputs: Inputs, choices: NeedChoices, method: str) -> tuple[str, ...]:
@@ -289,8 +306,8 @@ def _without_population(cube: need.Cube, inputs: Inputs) -> tuple[str, ...]:
     if max(first, last) < 1:
         return ()
     note = (
-        f"About {first:,.0f} children of the base year and {last:,.0f} of the last are in year "
-        "groups without population: all of their change is counted as rate."
+        "Some children are in year groups without population: all of their change is counted as "
+        "rate."
     )
     return (note,)
 

@@ -274,6 +274,15 @@ def test_provision_may_have_no_rows(small):
     assert check_study(small) == []
 
 
+def test_an_authority_without_children_at_the_base_january_is_named(small):
+    rows = schools()["caseload"]
+    write_table(small, study.Caseload, rows[rows["authority_code"] != EASTHAM])
+
+    words = [finding.found for finding in check_study(small)]
+
+    assert f"no row of authority {EASTHAM} for January 2026, the base January" in words
+
+
 def test_one_january_is_enough(small):
     rows = schools()["caseload"]
     write_table(small, study.Caseload, rows[rows["january"] == 2026])

@@ -37,6 +37,7 @@ from placement_planner.checks.options import (
 )
 from placement_planner.checks.references import check_references
 from placement_planner.checks.schools import (
+    check_authorities_counted,
     check_base_january,
     check_closing_years,
     check_horizon,
@@ -78,6 +79,7 @@ RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_closing_years,
     check_roll,
     check_base_january,
+    check_authorities_counted,
     check_steps,
     check_outside,
     check_horizon,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from placement_planner.checks.study import row_findings
 from placement_planner.errors import Finding
 from placement_planner.storage import SCENARIO_FILE
 from placement_planner.tables.four_tables import OUTSIDE
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from placement_planner.checks.study import CheckedStudy
 
 __all__ = [
+    "check_authorities_counted",
     "check_base_january",
     "check_closing_years",
     "check_horizon",
@@ -45,6 +47,21 @@ def check_base_january(study: CheckedStudy) -> list[Finding]:
     found = "rows for " + ", ".join(map(str, held)) + " only"
     right = f"rows for January {january}, the scenario's need.base_january"
     return [Finding(study.tables["caseload"].file, None, "january", found, right)]
+
+
+def check_authorities_counted(study: CheckedStudy) -> list[Finding]:
+    """Report authorities without a row of the caseload at the base January."""
+    base, held = _januaries(study)
+    if base not in held:
+        return []
+    rows = study.whole("caseload", "authority_code", "january")
+    there = rows.loc[rows["january"] == base, "authority_code"]
+    every = study.whole("authorities", "authority_code")["authority_code"]
+    words = "no row of authority {} for January {}, the base January"
+    missing = sorted(set(every) - set(there))
+    found = [(None, words.format(code, base)) for code in missing]
+    right = "children with plans of every authority at need.base_january"
+    return row_findings(study.tables["caseload"].file, "authority_code", found, right)
 
 
 def check_horizon(study: CheckedStudy) -> list[Finding]:

@@ -81,6 +81,7 @@ def transitions(
     as_json: Json = False,
 ) -> None:
     """Project joiners, movers and leavers from a folder of the four tables (internal use)."""
+    from placement_planner.folders import check_new_folder
     from placement_planner.need.transitions.authorities import simulate_authorities
     from placement_planner.need.transitions.dynamics import RateChoices
     from placement_planner.need.transitions.fit import fit_transitions, jobs_until
@@ -88,6 +89,7 @@ def transitions(
     from placement_planner.sources.four_tables import read_four_tables
 
     with command("transitions", as_json=as_json) as reply:
+        check_new_folder(out)
         with progress() as tell:
             tables = read_four_tables(folder, tell)
         fit = fit_transitions(
@@ -155,8 +157,10 @@ def _years(text: str, option: str) -> tuple[int, ...]:
             f"{option} {text}: right would be whole numbers parted by commas, such as 1,2,3, or a "
             "range such as 1-5"
         ) from error
-    if not years:
-        raise ScenarioError(f"{option} {text}: names no number; a range rises, such as 1-5")
+    if not years or min(years) < 1:
+        raise ScenarioError(
+            f"{option} {text}: names no number, or one below 1; a range rises, such as 1-5"
+        )
     return tuple(sorted(years))
 
 
@@ -182,7 +186,7 @@ def backtest(
     damping: Annotated[
         float,
         typer.Option(min=0, max=1, help="Share of national growth left a year later (--ees)."),
-    ] = 0.95,
+    ] = 0.97,
     prior: Annotated[PriorName, typer.Option(help="As in transitions.")] = PriorName.POOLED,
     trend: Trend = TrendName.DAMPED,
     draws: Draws = 2000,
@@ -193,6 +197,7 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Forecast the past from earlier years, and score it beside naive forecasts."""
+    from placement_planner.folders import check_new_folder
     from placement_planner.need.backtest.published import Rolling
 
     with command("backtest", as_json=as_json) as reply:
@@ -200,6 +205,7 @@ def backtest(
             raise ScenarioError(
                 "backtest needs one of --transitions FOLDER and --ees FILE, not both or neither"
             )
+        check_new_folder(out)
         if transitions is not None:
             found = _test_steps(transitions, (prior, trend), draws, seed, ets=ets)
         elif ees is not None:

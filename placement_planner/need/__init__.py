@@ -13,7 +13,7 @@ from placement_planner.need.groups import TO_PLACE, count_scope
 from placement_planner.need.held import held_cube
 from placement_planner.need.published.cube import published_cube
 from placement_planner.need.small_areas import area_weights, spread_need, sum_to_middle
-from placement_planner.need.transitions.study import can_simulate, transitions_cube
+from placement_planner.need.transitions.study import can_simulate, transitions_cube, without_steps
 from placement_planner.tables import checked
 from placement_planner.tables.stages import Need, Scope
 
@@ -32,7 +32,14 @@ if TYPE_CHECKING:
         Transitions,
     )
 
-__all__ = ["Cube", "chosen_method", "project_cube", "project_need", "sum_to_middle"]
+__all__ = [
+    "Cube",
+    "chosen_method",
+    "project_cube",
+    "project_need",
+    "sum_to_middle",
+    "without_steps",
+]
 
 OUTSIDE = "OUTSIDE"
 SLACK = 1e-6
@@ -84,12 +91,24 @@ def chosen_method(
     if choices.method == "transitions" and not simulated:
         raise DataError(
             "need.method = transitions, but not every authority of the caseload has steps in "
-            f"transitions that end by January {choices.base_january}; right would be steps of "
+            f"transitions that end at January {choices.base_january}; right would be steps of "
             'every authority, or need.method = "published"'
         )
     if choices.method != "auto":
         return choices.method
     return "transitions" if simulated else "published"
+
+
+def _check_authorities(caseload: DataFrame[Caseload], base: int) -> None:
+    """Refuse a caseload in which an authority has other Januaries than the base alone."""
+    there = set(caseload.loc[caseload["january"] == base, "authority_code"])
+    missing = sorted(set(caseload["authority_code"]) - there)
+    if there and missing:
+        raise DataError(
+            f"{len(missing)} authority(ies) of the caseload have no rows for January {base}, the "
+            f"base of the run, for example {missing[0]}; right would be the base January of every "
+            "authority, or an earlier need.base_january"
+        )
 
 
 def project_cube(
@@ -129,14 +148,14 @@ def project_cube(
             f"{len(early)} planned year(s) lie before the base, for example {early[0]}; the first "
             f"that can be planned is {base - 1}, the year of January {base}"
         )
+    _check_authorities(caseload, base)
     ahead = [year for year in years if year >= base]
     method = chosen_method(caseload, transitions, choices)
     if method == "held":
         return held_cube(caseload, projection, base, ahead)
     if method == "transitions" and transitions is not None:
         return transitions_cube(transitions, caseload, projection, ahead, choices)
-    draws = choices.draws if with_draws else 0
-    return published_cube(caseload, totals, projection, ahead, choices, draws)
+    return published_cube(caseload, totals, projection, ahead, choices, with_draws=with_draws)
 
 
 def project_need(

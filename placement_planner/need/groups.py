@@ -29,10 +29,12 @@ def count_scope(cube: pd.DataFrame, residential_share: float) -> pd.DataFrame:
         phase are empty where `counted_as` is not ``to_place``. Children add up to the cube's.
     """
     phases = code_table("phases")[["ncy", "places_phase"]]
+    known = cube["ncy"].clip(int(phases["ncy"].min()), int(phases["ncy"].max()))
     settings = code_table("settings")[["setting", "specialism", "counted_as"]]
     rules = code_table("need_group_rules")[["need_type", "specialism", "need_group"]]
     told = (
-        cube.merge(phases, on="ncy")
+        cube.assign(ncy=known)
+        .merge(phases, on="ncy")
         .merge(settings, on="setting")
         .merge(rules, on=["need_type", "specialism"], how="left")
     )

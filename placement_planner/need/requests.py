@@ -202,8 +202,8 @@ def _notes(
         lost = counts[measure].sum(axis=(0, 1))[rate.profile == 0].sum()
         if lost:
             notes.append(
-                f"{lost:,.0f} {measure.replace('_', ' ')} are of an age with nobody to come from; "
-                "they are not projected."
+                f"Some {measure.replace('_', ' ')} are of an age with nobody to come from; they "
+                "are not projected."
             )
     return tuple(notes)
 

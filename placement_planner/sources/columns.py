@@ -31,6 +31,10 @@ def read_text_table(path: Path, encoding: str = "utf-8-sig") -> pd.DataFrame:
         return pd.read_csv(path, dtype="str", keep_default_na=False, encoding=encoding)
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
+    except pd.errors.EmptyDataError as error:
+        raise DataError(
+            f"{path.name}: the file is empty; right would be a header and rows"
+        ) from error
     except (UnicodeDecodeError, ValueError, OSError) as error:
         raise DataError(f"{path.name}: cannot be read as a table in {encoding}: {error}") from error
 

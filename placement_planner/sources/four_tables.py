@@ -114,6 +114,11 @@ def read_four_tables(folder: Path, progress: Callable[[str], None] = lambda _: N
     if findings:
         raise DataError(f"{folder}: {len(findings)} problem(s) in the four tables:", findings)
     transitions = checked(StepTransitions, _add_up(frames["transitions"]))
+    if transitions.empty:
+        raise DataError(
+            f"{folder}: transitions.csv holds no step of a child with a plan before or after; "
+            f"right would be a row a child and year, with {OUTSIDE} on one side at most"
+        )
     costs = frames.get("costs")
     return FourTables(
         transitions=transitions,

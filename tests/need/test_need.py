@@ -36,6 +36,15 @@ def test_children_are_counted_by_need_group_or_by_reason():
     assert told["mainstream", "", ""] == pytest.approx(50)
 
 
+def test_a_child_past_the_last_year_group_is_counted_too():
+    """NCY 21 is past the table of phases; the child is out of scope with those of NCY 20."""
+    cube = pd.DataFrame([("A", 21, "SLD", "state_special", 2026, 2.0)], columns=CUBE_COLUMNS)
+
+    counted = count_scope(cube, residential_share=0.04)
+
+    assert counted["children"].sum() == pytest.approx(2.0)
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(

@@ -11,7 +11,7 @@ import pandas as pd
 from placement_planner.errors import DataError
 from placement_planner.need.backtest.naive import NAIVE, ets_paths, naive_rows
 from placement_planner.need.backtest.scores import forecast_rows
-from placement_planner.need.published.growth import fit_growth, growth_draws, growth_prior
+from placement_planner.need.published.growth import fade_of, fit_growth, growth_draws, growth_prior
 from placement_planner.need.published.nation import authority_children
 from placement_planner.need.published.panel import (
     Panel,
@@ -61,12 +61,14 @@ def _joined(counts: pd.DataFrame, origin: int) -> pd.DataFrame:
     return with_predecessors(named, origin) if "series" in named.columns else named
 
 
-def _model_rows(panel: Panel, series: str, origin: int, plan: Rolling) -> pd.DataFrame:
+def _model_rows(panel: Panel, series: str, origin: int, plan: Rolling, fade: float) -> pd.DataFrame:
     years = max(plan.horizons)
     fit = fit_growth(panel, growth_prior(series))
     name = int.from_bytes(series.encode(), "big") % 2**32
     rng = np.random.default_rng([plan.seed, origin, name])
-    paths = growth_draws(panel, fit, years, damping=plan.damping, draws=plan.draws, rng=rng)
+    paths = growth_draws(
+        panel, fit, years, damping=plan.damping, draws=plan.draws, rng=rng, fade=fade
+    )
     rows = [
         forecast_rows(paths[year]).assign(code=panel.codes, horizon=year + 1)
         for year in range(years)
@@ -127,8 +129,9 @@ def roll_origins(
     of = sum(map(len, per_origin.values()))
     parts: list[pd.DataFrame] = []
     for origin, panels in per_origin.items():
+        fade = fade_of(fit_growth(panels[TOTAL], growth_prior(TOTAL)))
         for series, panel in panels.items():
-            rows = {MODEL: _model_rows(panel, series, origin, plan)}
+            rows = {MODEL: _model_rows(panel, series, origin, plan, fade)}
             rows |= {name: naive_rows(panel, years, name) for name in NAIVE}
             if series == TOTAL and plan.ets:
                 rows["ets"] = _ets_rows(panel, years)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from placement_planner.errors import DataError
 from placement_planner.need.backtest.scores import score
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ def _lines(title: str, rows: pd.DataFrame) -> list[str]:
 
 def _scores(forecasts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     found = score(forecasts, [*by, "method", "horizon"])
+    if found.empty:
+        raise DataError(
+            "nothing to compare: no forecast has a January with children that came after it"
+        )
     return found.astype({"forecasts": int})
 
 

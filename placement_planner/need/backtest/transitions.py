@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from placement_planner.codes import code_table
+from placement_planner.errors import DataError
 from placement_planner.need.backtest.naive import NAIVE, ets_paths
 from placement_planner.need.backtest.scores import forecast_rows
 from placement_planner.need.transitions.authorities import simulate_authorities
@@ -68,6 +69,11 @@ def roll_transitions(
     progress
         Told how many origins of how many are done.
 
+    Raises
+    ------
+    DataError
+        If there are steps from one January alone.
+
     Returns
     -------
     DataFrame
@@ -77,6 +83,11 @@ def roll_transitions(
     """
     steps = sorted(int(january) for january in tables.transitions["january"].unique())
     origins = [january + 1 for january in steps[:-1]]
+    if not origins:
+        raise DataError(
+            f"a back-test needs steps from two Januaries or more; there are {len(steps)}: the "
+            "first to fit on, the others to compare with"
+        )
     parts: list[pd.DataFrame] = []
     for done, origin in enumerate(origins, start=1):
         known = tables.transitions[tables.transitions["january"] < origin]

@@ -16,7 +16,7 @@ import pandas as pd
 from placement_planner.errors import DataError
 from placement_planner.need.cube import CELL, Cube
 from placement_planner.need.published.cohort_flow import year_group_paths
-from placement_planner.need.published.growth import fit_growth, growth_draws, growth_prior
+from placement_planner.need.published.growth import fade_of, fit_growth, growth_draws, growth_prior
 from placement_planner.need.published.nation import authority_children, national_plans
 from placement_planner.need.published.panel import growth_panel
 
@@ -37,8 +37,6 @@ _ROUNDS = 20
 _NOBODY = 1e-9
 _UNSAID = "not_recorded"
 _LEAST = 0.5
-_FEWEST = 1_000
-"""Draws of totals and placements behind expected children."""
 _MIX = ["need_type", "setting"]
 
 
@@ -83,16 +81,26 @@ def _at_base_population(series: pd.DataFrame, heads: pd.Series, base: int) -> pd
 
 
 def _draws(
-    panel: Panel, series: str, years: int, choices: NeedChoices, draws: int
+    panel: Panel,
+    series: str,
+    years: int,
+    choices: NeedChoices,
+    fade: float = 0.0,
 ) -> NDArray[np.float64]:
     fit = fit_growth(panel, growth_prior(series))
     rng = np.random.default_rng([choices.seed, *series.encode()])
-    return growth_draws(panel, fit, years, damping=choices.growth_damping, draws=draws, rng=rng)
+    return growth_draws(
+        panel,
+        fit,
+        years,
+        damping=choices.growth_damping,
+        draws=choices.draws,
+        rng=rng,
+        fade=fade,
+    )
 
 
-def _levels(
-    series: pd.DataFrame, heads: pd.Series, years: int, choices: NeedChoices, draws: int
-) -> _Levels:
+def _levels(series: pd.DataFrame, heads: pd.Series, years: int, choices: NeedChoices) -> _Levels:
     base = choices.base_january
     rates = _at_base_population(series, heads, base)
     everyone = authority_children()["England"]
@@ -101,7 +109,7 @@ def _levels(
     totals = rates.groupby(["code", "january"], as_index=False)["children"].sum()
     nation = (national_plans(), everyone)
     whole = growth_panel(totals, one_region, population, base, nation=nation)
-    total_draws = _draws(whole, "total", years, choices, draws)
+    total_draws = _draws(whole, "total", years, choices)
     growth = (
         np.stack(
             [
@@ -112,6 +120,7 @@ def _levels(
         / population.reindex(whole.codes).to_numpy()
     )
     total_draws = total_draws * growth[:, :, None]
+    fade = fade_of(fit_growth(whole, growth_prior("total")))
     settings = tuple(sorted(rates.loc[rates["january"] == base, "setting"].unique()))
     placed = []
     for setting in settings:
@@ -127,7 +136,7 @@ def _levels(
             nation=(national_plans(setting), everyone),
             whole=whole,
         )
-        drawn = np.nan_to_num(_draws(panel, setting, years, choices, draws))
+        drawn = np.nan_to_num(_draws(panel, setting, years, choices, fade))
         placed.append(drawn * growth[:, :, None])
     return _Levels(
         authorities=whole.codes,
@@ -267,7 +276,8 @@ def _cell_draws(
         goes = (placement / middle)[authority[some], setting[some]]
         shape = 1 / (1 / means[some] + (place + 1) * choices.cell_variance)
         spread = rng.standard_gamma(shape[:, None], size=goes.shape) / shape[:, None]
-        raw = means[some, None] * goes * spread
+        raw = goes * spread
+        raw *= (means[some] / np.maximum(raw.mean(axis=1), _NOBODY))[:, None]
         sums = np.zeros_like(levels.totals[place])
         np.add.at(sums, authority[some], raw)
         factor = levels.totals[place] / np.maximum(sums, _NOBODY)
@@ -282,7 +292,8 @@ def published_cube(
     projection: DataFrame[PopulationProjection],
     years: Sequence[int],
     choices: NeedChoices,
-    draws: int,
+    *,
+    with_draws: bool,
 ) -> Cube:
     """Project the cube from published counts.
 
@@ -298,8 +309,8 @@ def published_cube(
         Academic years wanted, after the base year.
     choices
         Base January, damping, pooling and seed.
-    draws
-        Draws; 0 for expected children alone, as if one draw.
+    with_draws
+        False for expected children alone, as if one draw; they are the same.
 
     Returns
     -------
@@ -322,7 +333,7 @@ def published_cube(
             f"population_projection has no rows for academic year {missing[0] - 1}; it must reach "
             f"to {ahead[-1]}"
         )
-    levels = _levels(_series(caseload, totals), heads, len(ahead), choices, draws or _FEWEST)
+    levels = _levels(_series(caseload, totals), heads, len(ahead), choices)
     middle = pd.Series(
         levels.totals.mean(axis=-1).ravel(),
         index=pd.MultiIndex.from_product(
@@ -336,7 +347,7 @@ def published_cube(
     wanted = [place for place, year in enumerate(ahead) if year in set(years)]
     later = (
         _cell_draws(cells, expected, levels, choices)
-        if draws
+        if with_draws
         else expected[:, :, None].astype(np.float32)
     )[wanted]
     now = _base_cells(caseload, base, cells).to_numpy(dtype=np.float32)

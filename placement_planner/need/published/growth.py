@@ -7,9 +7,9 @@ What it will be next year is learnt from all authorities and years up to the ori
     + \beta_a \bar a_{lt} + e_{l,t+1}
 
 with the authority's mean deviation over the last years :math:`\bar d_{lt}`, each year weighing
-`memory` times the one after it; that of its region's authorities :math:`\bar d_{rt}`; the log of
-plans per head against the nation's :math:`v_{lt}` (where many children per head have a plan,
-growth is slower); and, for one placement, the mean deviation of all the authority's plans
+`memory` times the one after it; that of its region's other authorities :math:`\bar d_{rt}`; the
+log of plans per head against the nation's :math:`v_{lt}` (where many children per head have a
+plan, growth is slower); and, for one placement, the mean deviation of all the authority's plans
 :math:`\bar a_{lt}`, which placements follow. :math:`\beta` is Huber's M-estimate under a prior
 that weighs as many authority-years as `codes/growth_priors.csv` says, so that a study of five
 authorities leans on England.
@@ -35,6 +35,7 @@ __all__ = [
     "FACTORS",
     "GrowthFit",
     "GrowthPrior",
+    "fade_of",
     "fit_growth",
     "growth_draws",
     "growth_prior",
@@ -50,6 +51,7 @@ _FINE = 1_000
 _TAIL_FREEDOM = 4
 _TAIL_SCALE = 0.6745 / 0.7407
 """Brings Student's t with four degrees of freedom to a normal's median."""
+_LARGEST_STEP = 0.7
 _TOO_SMALL = 0.5
 """Plans below which a residual says nothing."""
 
@@ -133,11 +135,16 @@ def _trailing_mean(values: NDArray[np.float64], prior: GrowthPrior) -> NDArray[n
 
 
 def _region_mean(values: NDArray[np.float64], regions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Mean over the authorities of a region, back at each of them; `values` are (L, ...)."""
+    """Mean over the other authorities of a region; nought where there is none.
+
+    `values` are (L, ...), and so is the mean.
+    """
     total = np.zeros((int(regions.max()) + 1, *values.shape[1:]))
     np.add.at(total, regions, values)
-    count = np.bincount(regions).reshape(-1, *[1] * (values.ndim - 1))
-    mean: NDArray[np.float64] = (total / count)[regions]
+    others = (np.bincount(regions) - 1)[regions].reshape(-1, *[1] * (values.ndim - 1))
+    mean: NDArray[np.float64] = np.where(
+        others > 0, (total[regions] - values) / np.maximum(others, 1), 0.0
+    )
     return mean
 
 
@@ -202,6 +209,11 @@ def fit_growth(panel: Panel, prior: GrowthPrior) -> GrowthFit:
     )
 
 
+def fade_of(whole: GrowthFit) -> float:
+    """Return the share of all plans' deviation that is left a year later."""
+    return float(np.clip(whole.coefficients[0], 0.0, 1.0))
+
+
 def _scale(
     residuals: NDArray[np.float64],
     plans: NDArray[np.float64],
@@ -235,6 +247,13 @@ def _surprises(fit: GrowthFit, draws: int) -> NDArray[np.float64]:
     return quantiles
 
 
+def _centred(surprises: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Hold surprises of the logs (L, D) within doubling and halving, their factors' mean at one."""
+    held = np.clip(surprises, -_LARGEST_STEP, _LARGEST_STEP)
+    centred: NDArray[np.float64] = held - np.log(np.exp(held).mean(axis=1, keepdims=True))
+    return centred
+
+
 def growth_draws(
     panel: Panel,
     fit: GrowthFit,
@@ -243,15 +262,17 @@ def growth_draws(
     damping: float,
     draws: int,
     rng: np.random.Generator,
+    fade: float = 0.0,
 ) -> NDArray[np.float64]:
     r"""Draw the plans of every authority for each year after the origin.
 
     The nation's growth is the last one, no larger than deviations may be, damped: in year
     :math:`h` it is :math:`g \phi^{h-1} + \nu_h`. Coefficients, the nation's surprises
     :math:`\nu` and the authorities' :math:`e` are drawn; deviations and plans per head move on
-    with each draw, and what all plans did before the origin fades as an own deviation does.
-    Surprises are stratified: every authority's draws of a year are evenly spaced quantiles in
-    random order, so that percentiles carry little noise of drawing.
+    with each draw, and what all plans did before the origin fades. Surprises are stratified:
+    every authority's draws of a year are evenly spaced quantiles in random order, so that
+    percentiles carry little noise of drawing. A surprise at most doubles or halves a series in a
+    year, and surprises leave the mean where it is expected.
 
     Parameters
     ----------
@@ -263,6 +284,8 @@ def growth_draws(
         :math:`\phi`, from nought to one.
     draws, rng
         Number of draws, and where they come from.
+    fade
+        Share of all plans' deviation that is left a year later: the total's own coefficient.
 
     Returns
     -------
@@ -288,12 +311,12 @@ def growth_draws(
         expected = beta[0] * own + beta[1] * region + beta[2] * per_head + beta[3] * all_plans
         plans = np.nan_to_num(np.exp(log_plans))
         sd = np.sqrt(fit.residual_sd**2 + fit.count_sd**2 / np.maximum(plans, _TOO_SMALL))
-        deviation = expected + sd * rng.permuted(surprises, axis=1)
+        deviation = expected + _centred(sd * rng.permuted(surprises, axis=1))
         nation = growth * damping**year + rng.permutation(national)
         log_plans = log_plans + deviation + nation
         per_head = np.clip(per_head + deviation, -_LARGEST_LOG, _LARGEST_LOG)
         latest = np.clip(deviation, -limit, limit)[:, None]
         past = np.concatenate([past[:, 1 - prior.years :], latest], axis=1)
-        all_plans = all_plans * beta[0]
+        all_plans = all_plans * fade
         paths[year] = np.exp(log_plans)
     return paths

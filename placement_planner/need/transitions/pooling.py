@@ -195,10 +195,13 @@ def share_strength(
     counts, mean
         Children and pooled share of each edge; shape (..., edges).
     row
-        Row of each edge; rows with a single child are passed over, and edges of no share.
+        Row of each edge; rows with a single child are passed over, and edges of no share. Without
+        any edge, the prior's strength stands.
     n_rows
         Number of rows.
     """
+    if not len(row):
+        return rate_priors()["strength_centre"]
     shares = np.broadcast_to(mean, counts.shape).reshape(-1, len(row))
     flat = np.where(shares > 0, counts.reshape(-1, len(row)), 0.0)
     totals = np.stack([np.bincount(row, weights=one, minlength=n_rows) for one in flat])

@@ -27,17 +27,24 @@ if TYPE_CHECKING:
     from placement_planner.scenario import NeedChoices
     from placement_planner.tables.study import Caseload, PopulationProjection, Transitions
 
-__all__ = ["can_simulate", "transitions_cube"]
+__all__ = ["can_simulate", "transitions_cube", "without_steps"]
+
+_EVEN = 1e-9
 
 
 def can_simulate(
     transitions: DataFrame[Transitions] | None, caseload: DataFrame[Caseload], base_january: int
 ) -> bool:
-    """Tell whether every authority of the caseload has steps that end by the base January."""
-    if transitions is None:
-        return False
-    known = transitions.loc[transitions["january"] < base_january, "authority_code"]
-    return set(caseload["authority_code"]) <= set(known)
+    """Tell whether every authority of the caseload has steps that end at the base January."""
+    return transitions is not None and not without_steps(transitions, caseload, base_january)
+
+
+def without_steps(
+    transitions: DataFrame[Transitions], caseload: DataFrame[Caseload], base_january: int
+) -> list[str]:
+    """Name the authorities of the caseload that have no steps up to the base January."""
+    last = transitions.loc[transitions["january"] == base_january - 1, "authority_code"]
+    return sorted(set(caseload["authority_code"]) - set(last))
 
 
 def _seen_cells(transitions: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -74,8 +81,25 @@ def _stock(now: pd.DataFrame, states: States, authority: str) -> NDArray[np.int6
     mine = now[now["authority_code"] == authority]
     rows = state_rows(states, mine["ncy"], mine["need_type"], mine["setting"])
     children = np.zeros(len(states.ncy), dtype=np.int64)
-    np.add.at(children, rows, mine["children"].round().astype("int64").to_numpy())
+    np.add.at(children, rows, _whole(mine["children"], mine["ncy"]).to_numpy())
     return children
+
+
+def _whole(children: pd.Series, group: pd.Series) -> pd.Series:
+    """Round to whole children, the largest remainders up, so that groups keep their sums.
+
+    Examples
+    --------
+    >>> _whole(pd.Series([0.4, 0.4, 0.4, 2.0]), pd.Series([1, 1, 1, 2])).tolist()
+    [1, 0, 0, 2]
+    """
+    floor = np.floor(children + _EVEN)
+    rest = children - floor
+    wanted = children.groupby(group).transform("sum").round() - floor.groupby(group).transform(
+        "sum"
+    )
+    rank = rest.groupby(group).rank(method="first", ascending=False)
+    return (floor + (rank <= wanted)).astype("int64")
 
 
 def _population(projection: DataFrame[PopulationProjection]) -> pd.DataFrame:
@@ -98,7 +122,7 @@ def transitions_cube(
     transitions
         Steps between Januaries; those that end after the base January are left out.
     caseload
-        The stock at the base January, rounded to whole children.
+        The stock at the base January; fractions become whole children within a year group.
     projection
         Children of each age, from the first step's year to the last wanted.
     years
@@ -113,11 +137,14 @@ def transitions_cube(
     """
     base = choices.base_january
     now = caseload[(caseload["january"] == base) & (caseload["children"] > 0)]
-    steps_table = transitions[transitions["january"] < base]
+    theirs = transitions["authority_code"].isin(now["authority_code"])
+    steps_table = transitions[theirs & (transitions["january"] < base)]
+    year = steps_table.groupby(["authority_code", "january"]).ngroup()
     steps_table = steps_table.assign(
-        children=steps_table["children"].round().astype("int64"),
+        children=_whole(steps_table["children"], year),
         authority_2=steps_table["authority_code"],
     )
+    steps_table = steps_table[steps_table["children"] > 0]
     valid = _valid_states(_seen_cells(steps_table, now))
     states = all_states(valid, steps_table)
     people = _population(projection)

@@ -126,3 +126,16 @@ def test_the_same_seed_gives_the_same_draws():
 
 def test_a_setting_without_a_prior_of_its_own_takes_the_others():
     assert growth_prior("not_recorded") == growth_prior("other")
+
+
+def test_surprises_leave_the_mean_where_it_is_expected_even_for_few_children():
+    """Two children and 20,000 stand still with the nation: so do their means, year by year."""
+    panel = panel_of({"few": [2, 2, 2], "many": [20_000, 20_000, 20_000]})
+    still = replace(PRIOR, coefficients=(0.0, 0.0, 0.0, 0.0), national_sd=0.0, authority_years=1e9)
+    fit = fit_growth(panel, replace(still, residual_sd=0.1, count_sd=2.0))
+
+    paths = growth_draws(panel, fit, 6, damping=0.9, draws=2000, rng=np.random.default_rng(1))
+
+    assert paths[0].mean(axis=1) == pytest.approx([2, 20_000], rel=1e-3)
+    assert paths[5].mean(axis=1) == pytest.approx([2, 20_000], rel=0.15)
+    assert paths[0].max() <= 20_000 * 2.1

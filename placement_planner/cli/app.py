@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Json", "Out", "Study", "app"]
+__all__ = ["Changes", "Json", "Out", "ScenarioFile", "Study", "app"]
 
 app = typer.Typer(
     add_completion=False,
@@ -19,3 +19,9 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="End with one JSON object on a line.")]
 Study = Annotated[Path, typer.Argument(help="Study folder, or a workbook of a study.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder to write to.")]
+ScenarioFile = Annotated[
+    Path | None, typer.Option("--scenario", help="Scenario file; default: the study's.")
+]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="One choice: section.choice=value.")
+]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from placement_planner.cli.app import Json, Out, Study, app
+from placement_planner.cli.app import Changes, Json, Out, ScenarioFile, Study, app
 from placement_planner.cli.choices import chosen_scenario
 from placement_planner.cli.reply import Reply, command, progress
 
@@ -88,12 +88,8 @@ def _run_plan(reply: Reply, study: Path, scenario: Scenario, out: Path | None) -
 @app.command()
 def plan(
     study: Study,
-    scenario: Annotated[
-        Path | None, typer.Option(help="Scenario file; default: the study's.")
-    ] = None,
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="One choice: section.choice=value.")
-    ] = None,
+    scenario: ScenarioFile = None,
+    change: Changes = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from placement_planner.cli.app import Json, Out, Study, app
+from placement_planner.cli.app import Changes, Json, Out, ScenarioFile, Study, app
 from placement_planner.cli.choices import chosen_scenario
 from placement_planner.cli.reply import command, progress
 
@@ -17,12 +14,8 @@ __all__ = ["project"]
 @app.command()
 def project(
     study: Study,
-    scenario: Annotated[
-        Path | None, typer.Option(help="Scenario file; default: the study's.")
-    ] = None,
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="One choice: section.choice=value.")
-    ] = None,
+    scenario: ScenarioFile = None,
+    change: Changes = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:

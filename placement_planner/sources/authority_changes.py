@@ -8,11 +8,9 @@ from placement_planner.codes import code_table
 from placement_planner.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
-__all__ = ["joined_series", "series_of"]
+__all__ = ["refuse_double_counts", "series_of"]
 
 
 def _groups() -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -47,38 +45,23 @@ def series_of(la_codes: pd.Series) -> pd.Series:
     return la_codes.map(lambda la_code: code.get(la_code, la_code)).astype("str")
 
 
-def joined_series(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Sum authorities that split or merged to the group whose area did not change.
-
-    In a January a group is its predecessors, or its successors where they report. Where one of
-    them is missing, or has no count, the group's count is blank: a part is not the whole.
+def refuse_double_counts(counts: pd.DataFrame) -> None:
+    """Refuse Januaries in which a predecessor and a successor both report.
 
     Parameters
     ----------
     counts
-        Columns la_code, la_name, series, january, children, and those of `by`.
-    by
-        Further key columns, such as "setting".
-
-    Returns
-    -------
-    pandas.DataFrame
-        series, la_name (of the members, parted by semicolons), january, those of `by`, children;
-        sorted by series and January.
+        Columns la_code, series, january.
 
     Raises
     ------
     DataError
-        When a predecessor and a successor report the same January: children would count twice.
+        Naming the first such group: its children would count twice.
     """
-    predecessors = {code for before, _ in _groups() for code in before}
-    successors = {code for _, after in _groups() for code in after}
-    members = counts[["series", "la_code", "la_name", "january"]].drop_duplicates(
-        ["series", "la_code", "january"]
-    )
-    is_before = members["la_code"].isin(predecessors)
-    is_after = members["la_code"].isin(successors)
-    both = members.assign(before=is_before, after=is_after).groupby(["series", "january"])
+    groups = _groups()
+    before = counts["la_code"].isin({code for members, _ in groups for code in members})
+    after = counts["la_code"].isin({code for _, members in groups for code in members})
+    both = counts.assign(before=before, after=after).groupby(["series", "january"])
     double = both[["before", "after"]].any().all(axis=1)
     if double.any():
         series, january = double.index[double][0]
@@ -86,20 +69,3 @@ def joined_series(counts: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
             f"{int(double.sum())} group(s) of authorities have rows of predecessors and successors "
             f"in one January, such as {series} in January {january}: keep one of them"
         )
-    sizes = {"+".join(sorted(after)): (len(before), len(after)) for before, after in _groups()}
-    reporting = both.agg(
-        la_name=("la_name", lambda names: "; ".join(sorted(names))),
-        reporting=("la_code", "nunique"),
-        split=("after", "any"),
-    ).reset_index()
-    wanted = [
-        sizes.get(series, (1, 1))[int(split)]
-        for series, split in zip(reporting["series"], reporting["split"], strict=True)
-    ]
-    keys = ["series", "january", *by]
-    summed = counts.groupby(keys)["children"].agg(["sum", "count", "size"]).reset_index()
-    summed = summed.merge(reporting.assign(wanted=wanted), on=["series", "january"])
-    is_whole = summed["count"].eq(summed["size"]) & summed["reporting"].eq(summed["wanted"])
-    summed["children"] = summed["sum"].where(is_whole)
-    columns = ["series", "la_name", "january", *by, "children"]
-    return summed.sort_values(keys)[columns].reset_index(drop=True)

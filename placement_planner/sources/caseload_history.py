@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from placement_planner.errors import DataError
-from placement_planner.sources.authority_changes import series_of
+from placement_planner.sources.authority_changes import refuse_double_counts, series_of
 from placement_planner.sources.caseload_files import AREA, read_newer_format, read_older_format
 from placement_planner.sources.plan_counts import TOTAL
 from placement_planner.tables.study import SETTINGS
@@ -218,8 +218,9 @@ def read_caseload_history(
     Raises
     ------
     DataError
-        When a file cannot be read as such, with every row that is wrong, or when Januaries between
-        the first and the last are missing.
+        When a file cannot be read as such, with every row that is wrong, when Januaries between
+        the first and the last are missing, or when an authority and one that came of it both
+        report a January.
     """
     progress(f"reading {file.name}")
     newer = read_newer_format(file)
@@ -239,6 +240,7 @@ def read_caseload_history(
     table = _joined(newer, older, start)
     authorities = table[table["level"].eq("authority")]
     authorities = authorities.assign(series=series_of(authorities["la_code"]))
+    refuse_double_counts(authorities)
     nation = table[table["level"].eq("national")]
     regions = table[table["level"].eq("region")]
     notes = [

@@ -7,7 +7,7 @@ import pytest
 
 from placement_planner.codes import code_list, code_table
 from placement_planner.errors import DataError
-from placement_planner.sources.authority_changes import joined_series, series_of
+from placement_planner.sources.authority_changes import series_of
 from placement_planner.sources.caseload_history import read_caseload_history
 
 NAMES = {"350": "Westshire", "909": "Oldshire", "942": "Northwold", "943": "Southwold"}
@@ -104,41 +104,19 @@ def test_columns_and_types_of_placement_are_our_settings(history):
     ]  # fmt: skip
 
 
-def test_a_split_joins_at_the_level_of_the_group(history):
+def test_a_split_shares_a_series(history):
     """Oldshire's 150, 172, then Northwold's 120 and Southwold's 80."""
-    joined = joined_series(history.totals).query("series == '942+943'")
+    joined = history.totals.query("series == '942+943'").groupby("january")["children"].sum()
 
-    assert joined["children"].tolist() == [150, 172, 200]
-    assert joined["la_name"].tolist() == ["Oldshire", "Oldshire", "Northwold; Southwold"]
+    assert joined.tolist() == [150, 172, 200]
     assert any("joined as 942+943: Oldshire (909, row" in note for note in history.notes)
-
-
-def test_settings_join_as_totals_do(history):
-    named = history.placements.merge(
-        history.totals[["la_code", "la_name", "january"]], on=["la_code", "january"]
-    )
-
-    joined = joined_series(named, ["setting"]).query(
-        "series == '942+943' and setting == 'state_special'"
-    )
-
-    assert joined["children"].tolist() == [75, 86, 100]
-
-
-def test_a_part_is_not_the_whole(tmp_path):
-    counts = {key: count for key, count in {**BEFORE, **BOTH}.items() if key[0] != "943"}
-    history = read_caseload_history(written(tmp_path, newer(counts)))
-
-    joined = joined_series(history.totals).query("series == '942+943'")
-
-    assert joined["children"].isna().tolist() == [False, True]
 
 
 def test_predecessor_and_successor_in_one_january_are_refused(tmp_path):
     file = written(tmp_path, newer({**BOTH, ("909", "202324"): 200}))
 
     with pytest.raises(DataError, match=r"such as 942\+943 in January 2024"):
-        joined_series(read_caseload_history(file).totals)
+        read_caseload_history(file)
 
 
 def test_each_january_is_tied_to_the_national_row(history):
@@ -342,10 +320,10 @@ def test_every_january_of_england_ties_to_the_published_total(real_files):
     ]  # fmt: skip
     regions = history.regions.groupby("january")["children"].sum()
     assert regions.loc[:2024].tolist() == published.loc[:2024].tolist()
-    joined = joined_series(history.totals).query("january <= 2024")
-    assert joined.groupby("series")["january"].count().eq(15).all()
-    assert joined["children"].notna().all()
-    assert joined["series"].nunique() == 150
+    known = history.totals.query("january <= 2024")
+    assert known["children"].notna().all()
+    assert known.groupby("series")["january"].nunique().eq(15).all()
+    assert known["series"].nunique() == 150
 
 
 @pytest.mark.real_data

@@ -10,7 +10,7 @@ import pandas as pd
 
 from placement_planner.errors import DataError
 from placement_planner.need.backtest.naive import NAIVE, ets_paths, naive_rows
-from placement_planner.need.backtest.scores import forecast_rows
+from placement_planner.need.backtest.scores import MODEL, forecast_rows
 from placement_planner.need.published.growth import fade_of, fit_growth, growth_draws, growth_prior
 from placement_planner.need.published.nation import authority_children
 from placement_planner.need.published.panel import (
@@ -22,9 +22,8 @@ from placement_planner.need.published.panel import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["MODEL", "Rolling", "roll_origins"]
+__all__ = ["Rolling", "roll_origins"]
 
-MODEL = "placement_planner"
 TOTAL = "total"
 
 

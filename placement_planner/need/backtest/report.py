@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from placement_planner.errors import DataError
-from placement_planner.need.backtest.scores import score
+from placement_planner.need.backtest.scores import MODEL, score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = ["Tested", "tested_published", "tested_steps"]
 
-MODEL = "placement_planner"
 _SHOWN = ["state_special", "resourced_provision", "sen_unit", "independent_special", "mainstream"]
 _PERCENTILES = ["p5", "p10", "p25", "median", "p75", "p90", "p95", "mean"]
 

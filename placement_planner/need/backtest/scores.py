@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["QUANTILES", "forecast_rows", "score"]
+__all__ = ["MODEL", "QUANTILES", "forecast_rows", "score"]
+
+MODEL = "placement_planner"
+"""Method of our own forecasts, beside the naive ones."""
 
 QUANTILES = {
     "p5": 0.05,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from placement_planner.codes import code_table
 from placement_planner.errors import DataError
 from placement_planner.need.backtest.naive import NAIVE, ets_paths
-from placement_planner.need.backtest.scores import forecast_rows
+from placement_planner.need.backtest.scores import MODEL, forecast_rows
+from placement_planner.need.parts import phases_of
 from placement_planner.need.transitions.authorities import simulate_authorities
 from placement_planner.need.transitions.fit import fit_transitions, jobs_until
 from placement_planner.tables.four_tables import OUTSIDE
@@ -25,23 +25,16 @@ if TYPE_CHECKING:
     from placement_planner.need.transitions.states import States
     from placement_planner.tables.four_tables import FourTables
 
-__all__ = ["MODEL", "SCOPES", "roll_transitions"]
+__all__ = ["SCOPES", "roll_transitions"]
 
-MODEL = "placement_planner"
 SCOPES = ("total", "phase", "setting")
-
-
-def _phases(ncy: pd.Series) -> pd.Series:
-    """Phase of each NCY; those past the table's ends take its edge."""
-    phases = code_table("phases").set_index("ncy")["phase"]
-    return ncy.clip(int(phases.index.min()), int(phases.index.max())).map(phases)
 
 
 def _labels(states: pd.DataFrame, scope: str) -> pd.Series:
     """Group of each row of ncy and setting within a scope."""
     if scope == "total":
         return pd.Series("all", index=states.index)
-    return states["setting"] if scope == "setting" else _phases(states["ncy"])
+    return states["setting"] if scope == "setting" else phases_of(states["ncy"])
 
 
 def roll_transitions(

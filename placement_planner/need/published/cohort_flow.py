@@ -8,6 +8,7 @@ import pandas as pd
 
 from placement_planner.codes import code_table
 from placement_planner.errors import DataError
+from placement_planner.need.held import people_by_ncy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 
     from placement_planner.tables.study import Caseload, PopulationProjection
 
-__all__ = ["AGE_AT_RECEPTION", "cohort_ratios", "year_group_paths"]
+__all__ = ["cohort_ratios", "year_group_paths"]
 
-AGE_AT_RECEPTION = 4
 OLDEST_NCY = 20
 LAST_ENTRY_NCY = 0
 """Children up to and including Reception enter at the base January's rate per head."""
@@ -30,9 +30,9 @@ def _rates(
     caseload: DataFrame[Caseload], projection: DataFrame[PopulationProjection]
 ) -> pd.DataFrame:
     """Plans, population and rate per head by authority, ncy and January."""
-    people = projection.assign(
-        ncy=projection["age"] - AGE_AT_RECEPTION, january=projection["academic_year"] + 1
-    )[[*_CELL, "january", "children"]].rename(columns={"children": "population"})
+    people = people_by_ncy(projection).rename("population").reset_index()
+    people["january"] = people["academic_year"] + 1
+    people = people[[*_CELL, "january", "population"]]
     plans = caseload.groupby([*_CELL, "january"], as_index=False)["children"].sum()
     januaries = plans["january"].unique()
     both = people[people["january"].isin(januaries)].merge(
@@ -161,9 +161,7 @@ def year_group_paths(
     now = rates[rates["january"] == base_january]
     if now.empty:
         raise DataError(f"caseload has no rows for January {base_january}, the base of the run")
-    people = projection.assign(ncy=projection["age"] - AGE_AT_RECEPTION).set_index(
-        [*_CELL, "academic_year"]
-    )["children"]
+    people = people_by_ncy(projection)
     ratios = cohort_ratios(caseload, projection, pooling_children).set_index(_CELL)["ratio"]
     rate = _base_rates(now)
     entry = rate[rate.index.get_level_values("ncy") <= LAST_ENTRY_NCY]

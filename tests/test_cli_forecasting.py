@@ -75,6 +75,28 @@ def test_transitions_writes_parameters_states_and_totals(capsys, four, tmp_path,
     assert "loaded: 120 children" in said
 
 
+def test_authorities_are_added_up_draw_by_draw(capsys, four, tmp_path):
+    """The four tables twice, as authorities A and B: 80 children at the base, a range of all."""
+    for name in ("transitions", "population"):
+        table = pd.read_csv(four / f"{name}.csv")
+        both = [table.assign(authority=code) for code in "AB"]
+        pd.concat(both).to_csv(four / f"{name}.csv", index=False)
+    out = tmp_path / "out"
+
+    code, said, _ = run(
+        capsys, "transitions", four, "--draws", 400, "--until", 2025, "--out", out, "--json"
+    )
+
+    total = pd.read_csv(out / "total.csv").set_index(["authority", "calendar-year"])
+    assert code == 0
+    assert total.loc[("all", 2023), "mean"] == 80
+    parts = total.loc[("A", 2025), "mean"] + total.loc[("B", 2025), "mean"]
+    assert total.loc[("all", 2025), "mean"] == pytest.approx(parts)
+    widths = (total["p95"] - total["p5"]).xs(2025, level="calendar-year")
+    assert widths["all"] < widths["A"] + widths["B"]
+    assert json.loads(said.splitlines()[-1])["measures"]["children"]["2023"]["p5"] == 80
+
+
 def test_a_fit_from_a_later_year_sees_only_it(capsys, four, tmp_path):
     """Ten joined in each year kept: the mean of yearly counts stays ten, of 100 children."""
     out = tmp_path / "out"

@@ -39,6 +39,9 @@ class TrendName(StrEnum):
     TREND = "trend"
 
 
+ALL = "all"
+"""Stands for all authorities together in `total.csv`, where there are several."""
+
 Draws = Annotated[int, typer.Option("--draws", min=20, help="Draws of the future.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")]
 To = Annotated[Path, typer.Option("--out", help="Folder to write to; it must not exist.")]
@@ -123,28 +126,36 @@ def _joined(projections: Iterable[Projection]) -> dict[str, pd.DataFrame]:
     """Gather the summaries of authorities, with a column for the authority where it has a code."""
     import pandas as pd
 
+    from placement_planner.need.transitions.summary import total_table
+
     parts: dict[str, list[pd.DataFrame]] = {}
+    everyone, authorities, first = None, 0, 0
     for projection in projections:
+        authorities, first = authorities + 1, projection.first_january
+        everyone = projection.totals if everyone is None else everyone + projection.totals
         for name, table in projection.summary.tables().items():
             if projection.authority:
                 table.insert(0, "authority", projection.authority)
             parts.setdefault(name, []).append(table)
+    if everyone is not None and authorities > 1:
+        of_all = total_table(everyone, first)
+        of_all.insert(0, "authority", ALL)
+        parts["total"].append(of_all)
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
 
 
 def _totals(total: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Sum the authorities' means, a year an entry; ranges only where there is one authority."""
-    years = total.groupby("calendar-year")
-    if years.size().max() == 1:
-        shown = total.set_index("calendar-year")[["mean", "p5", "median", "p95"]]
-        return {str(year): row.to_dict() for year, row in shown.iterrows()}
-    return {str(year): {"mean": float(mean)} for year, mean in years["mean"].sum().items()}
+    """Return mean and range of all authorities together, a year an entry."""
+    several = "authority" in total.columns and total["authority"].eq(ALL).any()
+    shown = total[total["authority"] == ALL] if several else total
+    shown = shown.set_index("calendar-year")[["mean", "p5", "median", "p95"]]
+    return {str(year): row.to_dict() for year, row in shown.iterrows()}
 
 
 def _tell_totals(total: pd.DataFrame) -> None:
     for year, row in _totals(total).items():
-        spread = f" ({row['p5']:,.0f} to {row['p95']:,.0f}, 9 in 10)" if "p5" in row else ""
-        print(f"January {year}: {row['mean']:,.0f} children with a plan{spread}")
+        spread = f"{row['p5']:,.0f} to {row['p95']:,.0f}, 9 in 10"
+        print(f"January {year}: {row['mean']:,.0f} children with a plan ({spread})")
 
 
 def _years(text: str, option: str) -> tuple[int, ...]:

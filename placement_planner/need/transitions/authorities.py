@@ -44,15 +44,21 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """One authority carried forward; `draws` is (H + 1, S, D), kept only where asked for."""
+    """One authority carried forward.
+
+    `totals` are all its children, (H + 1, D); `draws` is (H + 1, S, D), kept only if asked for.
+    """
 
     authority: str
+    first_january: int
     summary: Summary
+    totals: NDArray[np.int64]
     draws: NDArray[np.int32] | None = None
 
 
 def _project(job: Job, draws: int, seed: int, keep_draws: bool) -> Projection:
     kept: list[NDArray[np.int32]] = []
+    totals: list[NDArray[np.int64]] = []
 
     def januaries() -> Iterator[NDArray[np.int32]]:
         for counts in simulate(
@@ -64,13 +70,18 @@ def _project(job: Job, draws: int, seed: int, keep_draws: bool) -> Projection:
             authority=job.authority,
             transfers_in=job.transfers_in,
         ):
+            totals.append(counts.sum(axis=0, dtype=np.int64))
             if keep_draws:
                 kept.append(counts)
             yield counts
 
     summary = summarise(januaries(), job.parameters.states, job.first_january)
     return Projection(
-        authority=job.authority, summary=summary, draws=np.stack(kept) if keep_draws else None
+        authority=job.authority,
+        first_january=job.first_january,
+        summary=summary,
+        totals=np.stack(totals),
+        draws=np.stack(kept) if keep_draws else None,
     )
 
 

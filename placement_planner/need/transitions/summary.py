@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from placement_planner.need.transitions.states import States
 
-__all__ = ["STATISTICS", "Summary", "statistics", "summarise"]
+__all__ = ["STATISTICS", "Summary", "statistics", "summarise", "total_table"]
 
 _QUANTILES = {"p5": 0.05, "q1": 0.25, "median": 0.5, "q3": 0.75, "p95": 0.95}
 
@@ -143,6 +143,28 @@ def _tables(january: int, counts: NDArray[np.int32], states: States) -> dict[str
         kept = np.unique(position)
         tables[name] = _table(january, sums[kept], {_LABELS[name]: words[name][kept]})
     return tables
+
+
+def total_table(totals: NDArray[np.int64], first_january: int) -> pd.DataFrame:
+    """Summarise all children of several authorities, draw by draw.
+
+    Parameters
+    ----------
+    totals
+        Children in all, (H + 1, D), added up over authorities in each draw.
+    first_january
+        Census year of the first row.
+
+    Returns
+    -------
+    DataFrame
+        As `Summary.total`.
+    """
+    years = [
+        _table(january, row[None].astype(np.int32), {})
+        for january, row in enumerate(totals, first_january)
+    ]
+    return pd.concat(years, ignore_index=True)
 
 
 def summarise(path: Iterable[NDArray[np.int32]], states: States, first_january: int) -> Summary:

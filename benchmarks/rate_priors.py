@@ -34,7 +34,9 @@ def _totals(path: Path, topic: str, value: str) -> pd.DataFrame:
     own.loc[own["number"].to_numpy() == of_region, "number"] = np.nan
     nation = table[table["geographic_level"] == "National"].assign(old_la_code="England")
     both = pd.concat([own, nation])
-    return both.set_index(["old_la_code", "time_period"])["number"].unstack()  # noqa: PD010
+    return both.pivot_table(
+        index="old_la_code", columns="time_period", values="number", dropna=False
+    )
 
 
 def _england_stock(folder: Path, stock: pd.DataFrame) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,18 @@ def _silent(_: str) -> None:
     """Tell nobody."""
 
 
+def _with_time_left(progress: Callable[[str], None], text: str) -> Callable[[int, int], None]:
+    """Tell a long computation's steps in words, each tenth of them, with the time still to go."""
+    started = time.perf_counter()
+
+    def tell(done: int, of: int) -> None:
+        if 10 * done // of > 10 * (done - 1) // of:
+            left = (time.perf_counter() - started) / done * (of - done)
+            progress(f"{text}: {done} of {of}, about {left:.0f} s left")
+
+    return tell
+
+
 def _in_order(inputs: Inputs) -> Inputs:
     """Sort every table by its first columns, so that the order of a file's rows changes nothing."""
     tables: dict[str, Any] = {field.name: getattr(inputs, field.name) for field in fields(inputs)}
@@ -91,6 +104,7 @@ def run_stages(
         transitions=inputs.transitions,
         totals=inputs.caseload_totals,
         with_draws=False,
+        progress=_with_time_left(progress, "simulating January after January"),
     )
     area_need, scope = need.project_need(
         cube.expected(),
@@ -247,6 +261,7 @@ def project(
         choices,
         transitions=inputs.transitions,
         totals=inputs.caseload_totals,
+        progress=_with_time_left(progress, "simulating January after January"),
     )
     progress("parting the change into population and rates")
     held = held_cube(inputs.caseload, projection, base, years)

@@ -84,7 +84,8 @@ def waterfall_chart(shown: Shown, base_year: int, academic_year: int | None = No
     rows = frame[frame["academic_year"] == year]
     size = pd.to_numeric(rows["final"], errors="coerce")
     rows = rows.assign(size=size).sort_values("size", ascending=False, kind="stable")
-    rows = rows[rows["authority_code"].eq("all") | (rows["authority_code"].nunique() > 2)]  # noqa: PLR2004
+    is_all = rows["authority_code"].eq("all")
+    rows = rows[is_all] if (~is_all).sum() == 1 else rows
     left_out = len(rows) - _MOST_PANELS
     rows = rows.iloc[:_MOST_PANELS]
     title = f"Why the number of children with a plan changes to {year_label(year)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
@@ -34,6 +35,8 @@ __all__ = [
     "panel_title",
     "year_axis",
 ]
+
+_YEARS_A_LABEL_TAKES = 3
 
 # Okabe and Ito's colours, told apart by colour-blind eyes.
 BLUE, ORANGE, GREEN, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#222222", "#6b6b6b"
@@ -81,7 +84,7 @@ def number(value: float) -> str:
     >>> number(12345.6), number(-0.2), number(float("nan"))
     ('12,346', '0', 'withheld')
     """
-    return "withheld" if value != value else f"{round(value) + 0:,}"  # noqa: PLR0124
+    return "withheld" if math.isnan(value) else f"{round(value) + 0:,}"
 
 
 def lay_out(
@@ -168,7 +171,8 @@ def panel_title(axis: Axes, name: str, words: str, width: float) -> None:
 
 def year_axis(axis: Axes, years: Sequence[int], base_year: int) -> None:
     """Label the first, the base and the last academic year, and mark the base."""
-    shown = sorted({base_year, years[-1]} | ({years[0]} if base_year - years[0] > 2 else set()))  # noqa: PLR2004
+    has_room = base_year - years[0] >= _YEARS_A_LABEL_TAKES
+    shown = sorted({base_year, years[-1]} | ({years[0]} if has_room else set()))
     axis.set_xticks(shown, [year_label(year) for year in shown])
     axis.set_xlim(years[0] - 0.4, years[-1] + 0.4)
     axis.axvline(base_year, color="#bdbdbd", linewidth=0.8, zorder=0)

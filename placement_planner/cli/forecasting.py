@@ -44,7 +44,7 @@ ALL = "all"
 
 Draws = Annotated[int, typer.Option("--draws", min=20, help="Draws of the future.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")]
-To = Annotated[Path, typer.Option("--out", help="Folder to write to; it must not exist.")]
+To = Annotated[Path, typer.Option("--out", help="Folder to write to, new or empty.")]
 Trend = Annotated[TrendName, typer.Option("--trend", help="Joiner rates ahead (pooled prior).")]
 Relabel = Annotated[
     bool, typer.Option("--relabel-needs", help="Let needs change with age, as observed.")
@@ -104,7 +104,7 @@ def transitions(
             fit_from=fit_from,
         )
         jobs = jobs_until(fit, tables.population, until)
-        with countdown("simulating authorities") as bar:
+        with countdown("simulating January after January") as bar:
             summaries = _joined(
                 simulate_authorities(jobs, draws=draws, seed=seed, workers=workers, progress=bar)
             )

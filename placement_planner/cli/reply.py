@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ __all__ = ["Reply", "command", "countdown", "progress"]
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
     """Turn numbers that JSON does not know into null."""
-    if isinstance(value, float) and value != value:  # noqa: PLR0124
+    if isinstance(value, float) and math.isnan(value):
         return None
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -18,7 +18,7 @@ from placement_planner.tables import checked
 from placement_planner.tables.stages import Need, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pandera.typing import DataFrame
 
@@ -102,12 +102,32 @@ def chosen_method(
 def _check_authorities(caseload: DataFrame[Caseload], base: int) -> None:
     """Refuse a caseload in which an authority has other Januaries than the base alone."""
     there = set(caseload.loc[caseload["january"] == base, "authority_code"])
+    if not there:
+        raise DataError(f"caseload has no rows for January {base}, the base of the run")
     missing = sorted(set(caseload["authority_code"]) - there)
-    if there and missing:
+    if missing:
         raise DataError(
             f"{len(missing)} authority(ies) of the caseload have no rows for January {base}, the "
             f"base of the run, for example {missing[0]}; right would be the base January of every "
             "authority, or an earlier need.base_january"
+        )
+
+
+def _check_population(
+    caseload: DataFrame[Caseload],
+    projection: DataFrame[PopulationProjection],
+    years: Sequence[int],
+) -> None:
+    """Refuse a population that lacks a year of an authority: nobody could join there."""
+    keys = ["authority_code", "academic_year"]
+    wanted = pd.MultiIndex.from_product([caseload["authority_code"].unique(), years], names=keys)
+    lacking = wanted.difference(pd.MultiIndex.from_frame(projection[keys])).sort_values()
+    if len(lacking):
+        code, year = min(lacking, key=lambda row: (row[1], row[0]))
+        raise DataError(
+            f"population_projection has no rows for academic year {year} of authority {code}, nor "
+            f"for {len(lacking) - 1} other year(s) and authorities; it must reach from "
+            f"{years[0]} to {years[-1]} for every authority of the caseload"
         )
 
 
@@ -120,6 +140,7 @@ def project_cube(
     transitions: DataFrame[Transitions] | None = None,
     totals: DataFrame[CaseloadTotals] | None = None,
     with_draws: bool = True,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Cube:
     """Project children with plans by authority, year group, need and setting.
 
@@ -135,6 +156,8 @@ def project_cube(
         Steps between Januaries; earlier Januaries by setting alone. None where not known.
     with_draws
         False takes expected children alone where the method can tell them without draws.
+    progress
+        Told how many steps of the simulation of how many are done.
 
     Raises
     ------
@@ -149,12 +172,13 @@ def project_cube(
             f"that can be planned is {base - 1}, the year of January {base}"
         )
     _check_authorities(caseload, base)
+    _check_population(caseload, projection, range(base - 1, max([*years, base - 1]) + 1))
     ahead = [year for year in years if year >= base]
     method = chosen_method(caseload, transitions, choices)
     if method == "held":
         return held_cube(caseload, projection, base, ahead)
     if method == "transitions" and transitions is not None:
-        return transitions_cube(transitions, caseload, projection, ahead, choices)
+        return transitions_cube(transitions, caseload, projection, ahead, choices, progress)
     return published_cube(caseload, totals, projection, ahead, choices, with_draws=with_draws)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from placement_planner.errors import DataError
 from placement_planner.need.cube import CELL, Cube
 
 if TYPE_CHECKING:
@@ -37,23 +36,14 @@ def held_cube(
     r"""Carry the base January forward at its rates per head of each authority and year group.
 
     .. math:: n_{lant} = n_{lan0} \, P_{lat} / P_{la0}
-
-    Raises
-    ------
-    DataError
-        If the caseload lacks the base January, or the population a year.
     """
     now = caseload[(caseload["january"] == base_january) & (caseload["children"] > 0)]
-    if now.empty:
-        raise DataError(f"caseload has no rows for January {base_january}, the base of the run")
     cells = now.sort_values(CELL, ignore_index=True)
     people = people_by_ncy(projection)
     all_years = (base_january - 1, *years)
     children = np.empty((len(all_years), len(cells), 1), dtype=np.float32)
     keys = ["authority_code", "ncy"]
     for place, year in enumerate(all_years):
-        if year not in people.index.get_level_values("academic_year"):
-            raise DataError(f"population_projection has no rows for academic year {year}")
         there = people.xs(year, level="academic_year").reindex(
             pd.MultiIndex.from_frame(cells[keys])
         )

@@ -30,7 +30,7 @@ __all__ = ["projection_lines"]
 _METHODS = {
     "transitions": "Joiners, movers and leavers are simulated from the steps that the study keeps.",
     "published": "All plans and placements grow as in past Januaries, damped and pooled with "
-    "England; year groups move on by cohort-flow ratios; need and placement keep their mix.",
+    "England; year groups move on by cohort-flow ratios; needs keep their mix.",
     "held": "The base January's rates per child are held: population alone moves the numbers. "
     "There are no ranges.",
 }
@@ -40,7 +40,7 @@ _TRENDS = {
     "trend": "The growth of joiner rates goes on.",
 }
 _CHOICES = {
-    "transitions": ("draws", "seed", "trend", "relabel_needs"),
+    "transitions": ("draws", "seed", "trend", "joiner_damping", "recency", "relabel_needs"),
     "published": ("draws", "seed", "growth_damping", "pooling_children", "cell_variance"),
     "held": (),
 }

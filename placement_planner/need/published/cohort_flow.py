@@ -151,24 +151,15 @@ def year_group_paths(
     -------
     DataFrame
         authority_code, ncy, academic_year, children; the base year and `years`.
-
-    Raises
-    ------
-    DataError
-        If the caseload lacks the base January, or the population a year.
     """
     rates = _rates(caseload, projection)
     now = rates[rates["january"] == base_january]
-    if now.empty:
-        raise DataError(f"caseload has no rows for January {base_january}, the base of the run")
     people = people_by_ncy(projection)
     ratios = cohort_ratios(caseload, projection, pooling_children).set_index(_CELL)["ratio"]
     rate = _base_rates(now)
     entry = rate[rate.index.get_level_values("ncy") <= LAST_ENTRY_NCY]
     parts = [now[[*_CELL, "children"]].assign(academic_year=base_january - 1)]
     for year in range(base_january, max([base_january - 1, *years]) + 1):
-        if year not in people.index.get_level_values("academic_year"):
-            raise DataError(f"population_projection has no rows for academic year {year}")
         moved = (rate * ratios.reindex(rate.index)).reset_index(name="rate")
         moved["ncy"] += 1
         moved = moved[(moved["ncy"] > LAST_ENTRY_NCY) & (moved["ncy"] <= OLDEST_NCY)]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from placement_planner.errors import DataError
 from placement_planner.need.cube import CELL, Cube
 from placement_planner.need.published.cohort_flow import year_group_paths
 from placement_planner.need.published.growth import fade_of, fit_growth, growth_draws, growth_prior
@@ -310,30 +309,17 @@ def published_cube(
     choices
         Base January, damping, pooling and seed.
     with_draws
-        False for expected children alone, as if one draw; they are the same.
+        False for expected children alone, as if one draw: totals are the draws' own means, cells
+        come close to them.
 
     Returns
     -------
     Cube
         The base year, as it is known, and `years`.
-
-    Raises
-    ------
-    DataError
-        If the caseload lacks the base January, or the population a year.
     """
     base = choices.base_january
-    if not caseload["january"].eq(base).any():
-        raise DataError(f"caseload has no rows for January {base}, the base of the run")
     ahead = tuple(range(base, max([*years, base - 1]) + 1))
-    heads = _heads(projection)
-    missing = sorted({year + 1 for year in ahead} - set(heads.index.get_level_values("january")))
-    if missing:
-        raise DataError(
-            f"population_projection has no rows for academic year {missing[0] - 1}; it must reach "
-            f"to {ahead[-1]}"
-        )
-    levels = _levels(_series(caseload, totals), heads, len(ahead), choices)
+    levels = _levels(_series(caseload, totals), _heads(projection), len(ahead), choices)
     middle = pd.Series(
         levels.totals.mean(axis=-1).ravel(),
         index=pd.MultiIndex.from_product(

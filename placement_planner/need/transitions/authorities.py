@@ -56,7 +56,13 @@ class Projection:
     draws: NDArray[np.int32] | None = None
 
 
-def _project(job: Job, draws: int, seed: int, keep_draws: bool) -> Projection:
+def _project(
+    job: Job,
+    draws: int,
+    seed: int,
+    keep_draws: bool,
+    tick: Callable[[int], None] | None = None,
+) -> Projection:
     kept: list[NDArray[np.int32]] = []
     totals: list[NDArray[np.int64]] = []
 
@@ -73,6 +79,8 @@ def _project(job: Job, draws: int, seed: int, keep_draws: bool) -> Projection:
             totals.append(counts.sum(axis=0, dtype=np.int64))
             if keep_draws:
                 kept.append(counts)
+            if tick is not None and len(totals) > 1:
+                tick(1)
             yield counts
 
     summary = summarise(januaries(), job.parameters.states, job.first_january)
@@ -122,29 +130,35 @@ def simulate_authorities(
     keep_draws
         Hand back the draws as well as their summary.
     progress
-        Called with the authorities done and those there are (0 where `jobs` has no length).
+        Called with the Januaries simulated, over all authorities, and those there are (0 where
+        `jobs` has no length); with several workers, an authority's Januaries at once.
 
     Yields
     ------
     Projection
         In the order of `jobs`.
     """
-    total = len(jobs) if isinstance(jobs, Sized) else 0
-    for done, projection in enumerate(
-        _projections(iter(jobs), draws, seed, keep_draws, workers), start=1
-    ):
+    total = sum(len(job.population) for job in jobs) if isinstance(jobs, Sized) else 0
+    done = 0
+
+    def tick(januaries: int) -> None:
+        nonlocal done
+        done += januaries
         if progress is not None:
             progress(done, total)
+
+    if workers == 1:
+        for job in jobs:
+            yield _project(job, draws, seed, keep_draws, tick)
+        return
+    for projection in _in_processes(iter(jobs), draws, seed, keep_draws, workers):
+        tick(len(projection.totals) - 1)
         yield projection
 
 
-def _projections(
+def _in_processes(
     jobs: Iterator[Job], draws: int, seed: int, keep_draws: bool, workers: int
 ) -> Iterator[Projection]:
-    if workers == 1:
-        for job in jobs:
-            yield _project(job, draws, seed, keep_draws)
-        return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         yield from _in_order(

@@ -71,7 +71,7 @@ def fit_transitions(
     Raises
     ------
     DataError
-        If no step is left, or an authority has none in the last year.
+        If no step is left.
     """
     chosen = choices or RateChoices()
     kept = transitions if fit_from is None else transitions[transitions["january"] >= fit_from]

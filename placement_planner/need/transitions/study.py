@@ -18,7 +18,7 @@ from placement_planner.need.transitions.steps import count_steps, heads
 from placement_planner.tables.four_tables import OUTSIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from pandera.typing import DataFrame
@@ -114,6 +114,7 @@ def transitions_cube(
     projection: DataFrame[PopulationProjection],
     years: Sequence[int],
     choices: NeedChoices,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Cube:
     """Simulate joiners, movers and leavers from the caseload of the base January.
 
@@ -129,6 +130,8 @@ def transitions_cube(
         Academic years wanted, after the base year.
     choices
         Base January, trend, relabelling, draws and seed.
+    progress
+        As in `simulate_authorities`.
 
     Returns
     -------
@@ -176,7 +179,7 @@ def transitions_cube(
     parts = [
         _cells_of(projected.authority, states, projected.draws, wanted)
         for projected in simulate_authorities(
-            jobs, draws=choices.draws, seed=choices.seed, keep_draws=True
+            jobs, draws=choices.draws, seed=choices.seed, keep_draws=True, progress=progress
         )
         if projected.draws is not None
     ]

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from placement_planner.codes import code_table
-from placement_planner.errors import DataError
 from placement_planner.need.published.cohort_flow import cohort_ratios, year_group_paths
 from placement_planner.tables.study import Caseload, PopulationProjection
 
@@ -93,12 +92,6 @@ def test_year_groups_are_scaled_to_totals_that_are_given():
 
     sums = paths[paths["academic_year"] == 2026].groupby("authority_code")["children"].sum()
     assert sums.to_dict() == pytest.approx({"A": 30.0, "B": 0.0})
-
-
-def test_a_missing_population_year_is_named():
-    short = PEOPLE[PEOPLE["academic_year"] < 2027]
-    with pytest.raises(DataError, match="no rows for academic year 2027"):
-        year_group_paths(PLANS, short, 2026, [2027], 0)
 
 
 def test_a_hole_in_the_population_takes_the_regions_rate_not_everybody():

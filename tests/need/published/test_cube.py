@@ -145,7 +145,9 @@ def test_nothing_is_negative_or_blank():
 
 
 def test_a_missing_year_of_population_is_named():
-    with pytest.raises(DataError, match="no rows for academic year 2029; it must reach to 2030"):
+    with pytest.raises(
+        DataError, match="no rows for academic year 2029 of authority A, nor for 3 other"
+    ):
         project_cube(PLANS, population(last=2028), [2030], CHOICES)
 
 

@@ -103,3 +103,27 @@ def test_an_authority_without_the_base_january_is_named():
         DataError, match="no rows for January 2026, the base of the run, for example B"
     ):
         project_cube(both, population(), [2027], CHOICES)
+
+
+def test_a_year_without_population_is_refused_not_joined_by_nobody():
+    """B's population ends in 2027: its joiners would be nought in 2028."""
+    people = population()
+    short = people[(people["authority_code"] == "A") | (people["academic_year"] < 2028)]
+
+    with pytest.raises(DataError, match="academic year 2028 of authority B, nor for 0 other"):
+        project_cube(caseload(), short, [2027, 2028], CHOICES, transitions=transitions())
+
+
+def test_progress_counts_every_january():
+    told = []
+
+    project_cube(
+        caseload(),
+        population(),
+        [2026, 2028],
+        CHOICES,
+        transitions=transitions(),
+        progress=lambda done, of: told.append((done, of)),
+    )
+
+    assert told == [(done, 6) for done in range(1, 7)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from placement_planner.need.transitions.parameters import Branches, Parameters
 
-__all__ = ["ExpectedStep", "expected_path", "expected_step"]
+__all__ = ["ExpectedStep", "expected_step"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,37 +90,3 @@ def expected_step(parameters: Parameters, years: int) -> ExpectedStep:
         joining=rate,
         spread=_shares(parameters.joiner_states, n_states),
     )
-
-
-def expected_path(
-    parameters: Parameters,
-    stock: NDArray[np.int64],
-    population: NDArray[np.float64],
-    transfers_in: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
-    r"""Return the children expected at each January, the mean over all draws of `simulate`.
-
-    .. math:: E[n_{t+1}] = T \, E[n_t] + J \, \text{diag}(\bar r) \, P_{t+1} + i_{t+1}
-
-    where :math:`T` holds the mean shares that stay or move, :math:`\bar r` the mean rates of
-    joining, :math:`J` the joiners' mean shares of states and :math:`i` those transferred in. It is
-    exact without dynamics; with them it is the path of the median rates.
-
-    Parameters
-    ----------
-    parameters, stock, population, transfers_in
-        As in `simulate`.
-
-    Returns
-    -------
-    ndarray
-        Children; shape (H + 1, S).
-    """
-    step = expected_step(parameters, len(population))
-    path = np.zeros((len(population) + 1, len(stock)))
-    path[0] = stock
-    for year, people in enumerate(population):
-        path[year + 1] = step.after(path[year], people, year)
-        if transfers_in is not None:
-            path[year + 1] += transfers_in[year]
-    return path

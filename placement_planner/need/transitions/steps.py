@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,25 +61,6 @@ class Steps:
     transferred_out: NDArray[np.int64]
     population: NDArray[np.float64]
     joiner_ncy: NDArray[np.int64]
-
-    def since(self, january: int) -> Steps:
-        """Return only the steps that start at that January or later."""
-        return self._only(self.januaries >= january)
-
-    def until(self, january: int) -> Steps:
-        """Return only the steps that start before that January, so that it is the last stock."""
-        return self._only(self.januaries < january)
-
-    def _only(self, kept: NDArray[np.bool_]) -> Steps:
-        names = ("left", "stayed", "moved", "joined", "transferred_in", "transferred_out")
-        position = np.cumsum(kept) - 1
-        moves = self.moves[kept[self.moves[:, 0]]].copy()
-        moves[:, 0] = position[moves[:, 0]]
-        return replace(
-            self,
-            **{name: getattr(self, name)[kept] for name in (*names, "januaries", "population")},
-            moves=moves,
-        )
 
 
 def heads(

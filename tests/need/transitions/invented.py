@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from placement_planner.need.transitions.expectation import expected_step
 from placement_planner.need.transitions.parameters import Branches, Parameters
 from placement_planner.need.transitions.states import States
 
@@ -70,3 +71,15 @@ def random_parameters(seed, ncys=4, needs=2, settings=3, dynamics=None):
         ),
         dynamics=dynamics,
     )
+
+
+def expected_path(parameters, stock, population, transfers_in=None):
+    """Children expected at each January (H + 1, S): exact without dynamics, else median rates."""
+    step = expected_step(parameters, len(population))
+    path = np.zeros((len(population) + 1, len(stock)))
+    path[0] = stock
+    for year, people in enumerate(population):
+        path[year + 1] = step.after(path[year], people, year)
+        if transfers_in is not None:
+            path[year + 1] += transfers_in[year]
+    return path

@@ -172,20 +172,3 @@ def test_every_weight_is_the_peers(peer, name):
     assert len(both) == rows
     for number in numbers:
         np.testing.assert_allclose(both[number], both[f"{number}_told"], rtol=1e-6)
-
-
-@pytest.mark.real_data
-@pytest.mark.skipif(not PEER.is_dir(), reason=f"no peer's files at {PEER}")
-def test_a_shorter_fit_equals_a_file_that_holds_only_those_years():
-    tables = read_four_tables(PEER)
-    states = all_states(tables.valid_states, tables.transitions)
-    steps = count_steps(tables.transitions, tables.population, states)[""]
-    late = tables.transitions[tables.transitions["january"] >= 2015]
-    only = count_steps(late, tables.population, states)[""]
-
-    one, other = (peer_parameters(own, tables.valid_states) for own in (steps.since(2015), only))
-
-    assert (one.leavers == other.leavers).all()
-    assert (one.joiners == other.joiners).all()
-    assert (one.destinations.alpha == other.destinations.alpha).all()
-    assert one.joiner_states.state.tolist() == other.joiner_states.state.tolist()

@@ -1,6 +1,4 @@
-"""The pooled prior: what it leans on, where it may not send anybody, the peer's hold-out."""
-
-from pathlib import Path
+"""The pooled prior: what it leans on, and where it may not send anybody."""
 
 import numpy as np
 import pandas as pd
@@ -11,20 +9,15 @@ from hypothesis import strategies as st
 from placement_planner.errors import DataError
 from placement_planner.need.transitions.dynamics import RateChoices
 from placement_planner.need.transitions.pooled_prior import pooled_parameters
-from placement_planner.need.transitions.simulation import simulate
 from placement_planner.need.transitions.states import (
     OUTSIDE,
     all_states,
     listed_states,
     state_rows,
-    stock,
 )
-from placement_planner.need.transitions.steps import count_steps, heads
-from placement_planner.sources.four_tables import read_four_tables
+from placement_planner.need.transitions.steps import count_steps
 
-PEER = Path(__file__).parents[3] / ".." / "shared" / "peers" / "witan"
 COLUMNS = ["authority_code", "january", "ncy_1", "need_1", "setting_1", "need_2", "setting_2"]
-PEER_ERROR, LEAST_COVERED = 2.9, 5
 
 
 def valid_states():
@@ -172,10 +165,8 @@ def test_the_order_of_authorities_does_not_matter():
 
 
 def test_no_steps_are_refused():
-    _, steps = steps_of(lives())
-
     with pytest.raises(DataError, match="no steps"):
-        pooled_parameters({"E1": steps["E1"].since(2099)}, valid_states(), RateChoices())
+        pooled_parameters({}, valid_states(), RateChoices())
 
 
 CHILDREN = st.lists(
@@ -224,30 +215,3 @@ def test_every_weight_is_proper_and_lies_on_valid_states(children, strength, tre
             assert listed[branches.state].all()
         assert np.isfinite(list(vars(one.dynamics).values())).all()
     assert weights["own_weight"].dropna().between(0, 1).all()
-
-
-@pytest.mark.real_data
-@pytest.mark.skipif(not PEER.is_dir(), reason=f"no peer files at {PEER}")
-def test_the_hold_out_of_the_peer_is_met_and_covered():
-    """Six rows: fitted on the steps before a January, projected to the stocks until 2017."""
-    tables = read_four_tables(PEER)
-    states = all_states(tables.valid_states, tables.transitions)
-    steps = count_steps(tables.transitions, tables.population, states)[""]
-    expected = pd.read_csv(PEER / "expected" / "validation_results_count.csv")
-    errors, covered = [], 0
-
-    for fitted, rows in expected.groupby("n-transition"):
-        base = int(2013 + fitted)
-        fit, _ = pooled_parameters({"": steps.until(base)}, tables.valid_states, RateChoices())
-        years = list(range(base + 1, 2018))
-        people = heads(tables.population, "", steps.joiner_ncy.tolist(), years)
-        start = stock(tables.transitions, states, base)
-        draws = list(simulate(fit[""], start, people, draws=1000, seed=1))[1:]
-        for truth, counts in zip(rows["ground-truth"], draws, strict=True):
-            total = counts.sum(axis=0)
-            low, high = np.percentile(total, [2.5, 97.5])
-            errors.append(abs(np.median(total) / truth - 1) * 100)
-            covered += bool(low <= truth <= high)
-
-    assert np.mean(errors) <= PEER_ERROR
-    assert covered >= LEAST_COVERED

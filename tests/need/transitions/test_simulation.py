@@ -15,13 +15,12 @@ from placement_planner.need.transitions.authorities import (
     with_transfers,
 )
 from placement_planner.need.transitions.dynamics import Dynamics
-from placement_planner.need.transitions.expectation import expected_path
 from placement_planner.need.transitions.parameters import Parameters
 from placement_planner.need.transitions.simulation import simulate, simulate_flows
 from placement_planner.need.transitions.steps import Steps
 from placement_planner.need.transitions.urns import BranchTable, beta_binomial, urn_children
 
-from .invented import branches, certain, grid, random_parameters, weights
+from .invented import branches, certain, expected_path, grid, random_parameters, weights
 
 KNOWN = Dynamics(
     joiner_level_sd=0.0,

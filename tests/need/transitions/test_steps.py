@@ -68,20 +68,6 @@ def test_a_need_that_changes_is_a_move_only_if_wanted():
     assert relabelled.moves[:, 3].tolist() == [2, 1]
 
 
-def test_years_can_be_left_out_at_either_end():
-    yearly = [("", "", year, 0, "A M", "A S", year - 2012) for year in (2013, 2014, 2015)]
-    steps = counted(steps_table(*yearly))[""]
-
-    late, early = steps.since(2014), steps.until(2015)
-
-    assert late.januaries.tolist() == [2014, 2015]
-    assert late.moves[:, [0, 3]].tolist() == [[0, 2], [1, 3]]
-    assert late.moved.sum(axis=1).tolist() == [2, 3]
-    assert late.population.shape == (2, 4)
-    assert early.januaries.tolist() == [2013, 2014]
-    assert early.moves[:, [0, 3]].tolist() == [[0, 1], [1, 2]]
-
-
 def test_a_year_without_rows_for_the_population_has_nobody():
     assert heads(PEOPLE, "", [0, 9], [2013, 2020]).tolist() == [[10.0, 0.0], [0.0, 0.0]]
 

@@ -15,7 +15,7 @@ from placement_planner.errors import DataError, Finding, ScenarioError
 from placement_planner.scenario import Scenario, in_plain_words, read_scenario
 from placement_planner.storage import CRS, SCENARIO_FILE, WORKBOOK, read_raw_folder
 from placement_planner.tables import checked, table_folder, table_keys, table_name
-from placement_planner.tables.study import STUDY_TABLES, Compatibility
+from placement_planner.tables.study import STUDY_TABLES, Compatibility, NeedGroupRules
 from placement_planner.workbook import read_raw_workbook
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Inputs:
     areas: gpd.GeoDataFrame
     population: DataFrame[study.Population]
     population_projection: DataFrame[study.PopulationProjection]
+    housing: DataFrame[study.Housing] | None
+    housing_carried: DataFrame[study.HousingCarried] | None
     roads: gpd.GeoDataFrame | None
     sites: DataFrame[study.Sites]
     provision: DataFrame[study.Provision]
@@ -51,6 +53,10 @@ class Inputs:
     caseload_totals: DataFrame[study.CaseloadTotals] | None
     transitions: DataFrame[study.Transitions] | None
     flows: DataFrame[study.Flows] | None
+    area_caseload: DataFrame[study.AreaCaseload] | None
+    hidden_need: DataFrame[study.HiddenNeed] | None
+    need_group_rules: DataFrame[study.NeedGroupRules]
+    policy_levers: DataFrame[study.PolicyLevers] | None
     requests: DataFrame[study.Requests] | None
     options: DataFrame[study.Options]
     pots: DataFrame[study.Pots]
@@ -84,7 +90,7 @@ def check_study(folder: Path) -> list[Finding]:
 
 
 def read_inputs(folder: Path) -> Inputs:
-    """Read and check a study; take defaults from `codes/` for an absent compatibility table.
+    """Read and check a study; take defaults from `codes/` for compatibility and need groups.
 
     Parameters
     ----------
@@ -101,9 +107,10 @@ def read_inputs(folder: Path) -> Inputs:
         raise DataError(f"{folder}: {len(findings)} finding(s)", findings)
     frames: dict[str, Any] = {table_name(model): None for model in STUDY_TABLES}
     frames |= {name: _final(table) for name, table in held.tables.items()}
-    if frames["compatibility"] is None:
-        default = code_table("compatibility").sort_values(table_keys(Compatibility))
-        frames["compatibility"] = checked(Compatibility, default)
+    for model in (Compatibility, NeedGroupRules):
+        name = table_name(model)
+        if frames[name] is None:
+            frames[name] = checked(model, code_table(name).sort_values(table_keys(model)))
     frames["sites"] = _located(frames["sites"], frames["areas"])
     return Inputs(folder=folder if folder.is_dir() else folder.parent, **frames)
 

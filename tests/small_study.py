@@ -79,6 +79,28 @@ def boundaries():
             for year in range(2024, 2032)
             for age in AGES
         ),
+        "housing": pd.DataFrame(
+            {
+                "housing_id": ["H1"],
+                "area_code": ["A1"],
+                "academic_year": [2027],
+                "tenure": ["market"],
+                "homes": [50.0],
+                "source": ["made up by hand"],
+                "basis": ["invented"],
+            }
+        ),
+        "housing_carried": pd.DataFrame(
+            {
+                "authority_code": code,
+                "academic_year": year,
+                "homes": 50.0,
+                "source": "made up by hand",
+                "basis": "invented",
+            }
+            for code in (WESTBY, EASTHAM)
+            for year in range(2025, 2032)
+        ),
     }
 
 
@@ -189,6 +211,54 @@ def schools():
                 "provision_id": ["P1", "OUTSIDE"],
                 "children": [6.0, 2.0],
                 "basis": ["invented", "invented"],
+            }
+        ),
+        "area_caseload": pd.DataFrame(
+            {
+                "authority_code": WESTBY,
+                "area_code": area,
+                "january": 2026,
+                "ncy": 3,
+                "need_type": "ASD",
+                "setting": "sen_unit",
+                "children": 6.0,
+                "basis": "invented",
+            }
+            for area in ("A1", "UNKNOWN")
+        ),
+        "hidden_need": pd.DataFrame(
+            {
+                "authority_code": [EASTHAM],
+                "as_of": ["2026-01-15"],
+                "reason": ["unsuitable_placement"],
+                "need_type": ["ASD"],
+                "phase": ["primary"],
+                "setting": ["sen_unit"],
+                "need_group": ["asd_special"],
+                "children": [2.0],
+                "source": ["made up by hand"],
+                "basis": ["invented"],
+            }
+        ),
+        "need_group_rules": code_table("need_group_rules"),
+        "policy_levers": pd.DataFrame(
+            {
+                "scenario": ["own"],
+                "lever_id": ["FEWER"],
+                "kind": ["joiners"],
+                "authorities": ["*"],
+                "need_types": ["ASD"],
+                "ncy_from": [0],
+                "ncy_to": [6],
+                "settings": ["*"],
+                "from_year": [2027],
+                "to_year": [2031],
+                "ramp": ["0.5;1"],
+                "at_transition": [False],
+                "to_setting": [None],
+                "value": [0.9],
+                "source": ["made up by hand"],
+                "basis": ["invented"],
             }
         ),
         "requests": pd.DataFrame(

@@ -521,6 +521,8 @@ def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tm
         .query("ncy <= 20")
         .assign(children=0.1, basis="invented"),
         "flows": frames["flows"].assign(area_code=codes[:2]),
+        "area_caseload": frames["area_caseload"].assign(area_code=[codes[0], "UNKNOWN"]),
+        "housing": frames["housing"].assign(area_code=codes[0]),
     }
     for model in study.STUDY_TABLES:
         write_table(tmp_path, model, frames[model.to_schema().name])

@@ -9,6 +9,7 @@ import pandas as pd
 
 from placement_planner.checks.study import UnsoundError
 from placement_planner.tables import split_list, table_keys
+from placement_planner.tables.children import UNKNOWN_HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,11 +39,17 @@ _REFERENCES = (
     _Reference("caseload_totals", "authority_code", "authorities"),
     _Reference("transitions", "authority_code", "authorities"),
     _Reference("requests", "authority_code", "authorities"),
+    _Reference("area_caseload", "authority_code", "authorities"),
+    _Reference("hidden_need", "authority_code", "authorities"),
+    _Reference("housing_carried", "authority_code", "authorities"),
+    _Reference("policy_levers", "authorities", "authorities", ("*",), is_list=True),
     _Reference("fallback", "authority_code", "authorities", ("*",)),
     _Reference("pots", "owner", "authorities", ("REGION",)),
     _Reference("pots", "eligible_authorities", "authorities", ("*",), is_list=True),
     _Reference("population", "area_code", "areas"),
     _Reference("flows", "area_code", "areas"),
+    _Reference("area_caseload", "area_code", "areas", (UNKNOWN_HOME,)),
+    _Reference("housing", "area_code", "areas"),
     _Reference("provision", "site_id", "sites"),
     _Reference("options", "site_id", "sites"),
     _Reference("flows", "provision_id", "provision", ("OUTSIDE",)),

@@ -51,10 +51,10 @@ def _placed_outside(flows: DataFrame[Flows] | None, areas: pd.DataFrame) -> pd.D
     columns = [*_GROUP, "outside"]
     if flows is None:
         return pd.DataFrame(columns=columns).astype({"outside": float})
-    rules = code_table("need_group_rules").query("specialism == 'special'")
+    rules = code_table("need_group_rules").query("setting == 'state_special'")
     away = flows[flows["provision_id"] == OUTSIDE]
     away = away.merge(areas[["area_code", "authority_code"]], on="area_code").merge(
-        rules[["need_type", "need_group"]], on="need_type"
+        rules[["need_type", "phase", "need_group"]], on=["need_type", "phase"]
     )
     return (
         away.groupby(_GROUP, as_index=False)["children"]

@@ -31,12 +31,16 @@ def count_scope(cube: pd.DataFrame, residential_share: float) -> pd.DataFrame:
     phases = code_table("phases")[["ncy", "places_phase"]]
     known = cube["ncy"].clip(int(phases["ncy"].min()), int(phases["ncy"].max()))
     settings = code_table("settings")[["setting", "specialism", "counted_as"]]
-    rules = code_table("need_group_rules")[["need_type", "specialism", "need_group"]]
+    rules = code_table("need_group_rules").drop(columns="basis")
     told = (
         cube.assign(ncy=known)
         .merge(phases, on="ncy")
         .merge(settings, on="setting")
-        .merge(rules, on=["need_type", "specialism"], how="left")
+        .merge(
+            rules.rename(columns={"phase": "places_phase"}),
+            on=["need_type", "places_phase", "setting"],
+            how="left",
+        )
     )
     too_old = (told["counted_as"] == TO_PLACE) & (told["places_phase"] == "")
     told["counted_as"] = told["counted_as"].mask(too_old, "post_19_specialist")

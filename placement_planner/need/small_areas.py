@@ -47,8 +47,9 @@ def _history_weights(areas: pd.DataFrame, flows: DataFrame[Flows]) -> pd.DataFra
     """Share of the children placed now who live in each area, by need group and phase."""
     kinds = code_table("need_groups")[["need_group", "provision_kind"]]
     rules = code_table("need_group_rules").merge(kinds, on="need_group")
+    rules = rules.drop_duplicates(["need_type", "phase", "need_group"])
     lived = flows.merge(areas[["area_code", "authority_code"]], on="area_code").merge(
-        rules[["need_type", "specialism", "need_group"]], on="need_type"
+        rules[["need_type", "phase", "need_group"]], on=["need_type", "phase"]
     )
     keys = [*_GROUP, "area_code"]
     weights = lived.groupby(keys, as_index=False)["children"].sum()

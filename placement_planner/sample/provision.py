@@ -136,10 +136,12 @@ def _to_place(children: pd.DataFrame) -> pd.DataFrame:
     phases = code_table("phases").set_index("ncy")["places_phase"]
     now = children[children["january"].eq(JANUARIES[-1]) & children["ncy"].le(LAST_NCY)]
     now = now[now["setting"].map(settings["counted_as"]).eq("to_place")]
-    rules = code_table("need_group_rules").set_index(["need_type", "specialism"])["need_group"]
-    specialism = now["setting"].map(settings["specialism"])
-    group = rules.loc[list(zip(now["need"], specialism, strict=True))].to_numpy()
-    return now.assign(phase=now["ncy"].map(phases), need_group=group).reset_index(drop=True)
+    rules = code_table("need_group_rules").set_index(["need_type", "phase", "setting"])[
+        "need_group"
+    ]
+    phase = now["ncy"].map(phases)
+    group = rules.loc[list(zip(now["need"], phase, now["setting"], strict=True))].to_numpy()
+    return now.assign(phase=phase, need_group=group).reset_index(drop=True)
 
 
 def _utility(

@@ -27,11 +27,11 @@ def count_specialist_children(caseload: pd.DataFrame, january: int) -> pd.DataFr
     """
     settings = code_table("settings").query("specialism != 'none'")[["setting", "specialism"]]
     phases = code_table("phases").query("places_phase != ''")[["ncy", "places_phase"]]
-    rules = code_table("need_group_rules")[["need_type", "specialism", "need_group"]]
+    rules = code_table("need_group_rules").drop(columns="basis")
     children = (
         caseload[caseload["january"].eq(january)]
         .merge(settings, on="setting")
         .merge(phases.rename(columns={"places_phase": "phase"}), on="ncy")
-        .merge(rules, on=["need_type", "specialism"])
+        .merge(rules, on=["need_type", "phase", "setting"])
     )
     return children.groupby(_KEYS)["children"].sum().reset_index()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from placement_planner.tables.base import CODE, Table, column
 from placement_planner.tables.vocabulary import (
     JANUARY_IN_WORDS,
+    NEED_GROUPS,
     NEED_TYPES,
     PHASES,
     SCHOOLS,
@@ -14,7 +15,19 @@ from placement_planner.tables.vocabulary import (
     year_column,
 )
 
-__all__ = ["Caseload", "CaseloadTotals", "Flows", "Requests", "Transitions"]
+__all__ = [
+    "UNKNOWN_HOME",
+    "AreaCaseload",
+    "Caseload",
+    "CaseloadTotals",
+    "Flows",
+    "HiddenNeed",
+    "NeedGroupRules",
+    "Requests",
+    "Transitions",
+]
+
+UNKNOWN_HOME = "UNKNOWN"
 
 
 class Caseload(Table):
@@ -115,4 +128,72 @@ class Requests(Table):
     requests: float = column("Requests for an EHC needs assessment", unit="requests", ge=0)
     assessments: float = column("Assessments agreed", unit="assessments", ge=0)
     new_plans: float = column("Plans issued", unit="plans", ge=0)
+    basis: str = basis_column()
+
+
+class AreaCaseload(Table):
+    """Children with an EHC plan at a January by the small area they live in."""
+
+    class Config(Table.Config):
+        name = "area_caseload"
+        unique = ["authority_code", "area_code", "january", "ncy", "need_type", "setting"]
+        metadata = {"folder": SCHOOLS, "required": False}
+
+    authority_code: str = column("Authority that maintains the plan", str_matches=CODE)
+    area_code: str = column(
+        "Small area the children live in, or UNKNOWN where no home is known", str_matches=CODE
+    )
+    january: int = year_column(
+        "Census year: 2026 is January 2026, within 2025/26", JANUARY_IN_WORDS
+    )
+    ncy: int = column("National curriculum year, Reception = 0", ge=-4, le=20)
+    need_type: str = column("Primary need", isin=NEED_TYPES)
+    setting: str = column("Where they are placed", isin=SETTINGS)
+    children: float = column("Children and young people", unit="persons", ge=0)
+    basis: str = basis_column()
+
+
+class NeedGroupRules(Table):
+    """Which kind of place a child needs, by need, phase and current provision.
+
+    A child in a setting that no row names is not to be placed, for the reason in `settings`.
+    """
+
+    class Config(Table.Config):
+        name = "need_group_rules"
+        unique = ["need_type", "phase", "setting"]
+        metadata = {"folder": SCHOOLS, "required": False}
+
+    need_type: str = column("Primary need", isin=NEED_TYPES)
+    phase: str = column("Phase band", isin=PHASES)
+    setting: str = column("Where they are placed now", isin=SETTINGS)
+    need_group: str = column("Need group: the kind of place they need", isin=NEED_GROUPS)
+    basis: str = basis_column()
+
+
+class HiddenNeed(Table):
+    """Children with plans who need another kind of place than the one they are in, as counted."""
+
+    class Config(Table.Config):
+        name = "hidden_need"
+        unique = ["authority_code", "reason", "need_type", "phase", "setting", "need_group"]
+        metadata = {"folder": SCHOOLS, "required": False}
+
+    authority_code: str = column("Authority that maintains the plan", str_matches=CODE)
+    as_of: str = column(
+        "Day of the count",
+        str_matches=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+        right="a day as year-month-day, such as 2026-01-15",
+    )
+    reason: str = column(
+        "named_but_full: a special school or base is named and has no place; "
+        "unsuitable_placement: a review found the placement unsuitable; waiting_list",
+        isin=("named_but_full", "unsuitable_placement", "waiting_list"),
+    )
+    need_type: str = column("Primary need", isin=NEED_TYPES)
+    phase: str = column("Phase band", isin=PHASES)
+    setting: str = column("Where the caseload counts them now", isin=SETTINGS)
+    need_group: str = column("Need group of the place they need", isin=NEED_GROUPS)
+    children: float = column("Children and young people", unit="persons", gt=0)
+    source: str = column("Whose count it is", str_matches=CODE)
     basis: str = basis_column()

@@ -10,7 +10,15 @@ from placement_planner.tables.vocabulary import (
     year_column,
 )
 
-__all__ = ["Areas", "Authorities", "Population", "PopulationProjection", "Roads"]
+__all__ = [
+    "Areas",
+    "Authorities",
+    "Housing",
+    "HousingCarried",
+    "Population",
+    "PopulationProjection",
+    "Roads",
+]
 
 
 class Authorities(Table):
@@ -95,3 +103,39 @@ class Roads(Table):
     road_class: str = column("Class of road", isin=("motorway", "a_road", "b_road", "minor"))
     length_km: float = column("Length along the road", unit="km", gt=0)
     speed_kmh: float = column("Speed in the school peak", unit="km/h", gt=0, le=130)
+
+
+class Housing(Table):
+    """Homes planned by site, year and tenure."""
+
+    class Config(Table.Config):
+        name = "housing"
+        unique = ["housing_id", "academic_year", "tenure"]
+        metadata = {"folder": BOUNDARIES, "required": False}
+
+    housing_id: str = column("Code of the housing site", str_matches=CODE)
+    area_code: str = column("Small area the site lies in", str_matches=CODE)
+    academic_year: int = year_column("Academic year by whose January the homes are lived in")
+    tenure: str = column("Tenure of the homes", isin=("market", "affordable"))
+    homes: float = column("Homes completed in the year", unit="homes", gt=0)
+    source: str = column("Whose trajectory it is", str_matches=CODE)
+    basis: str = basis_column()
+
+
+class HousingCarried(Table):
+    """Homes a year that the population projection already carries, by authority.
+
+    A study with `housing` needs it: a trend projection carries the homes of the years it was
+    fitted to, and would otherwise count their children twice.
+    """
+
+    class Config(Table.Config):
+        name = "housing_carried"
+        unique = ["authority_code", "academic_year"]
+        metadata = {"folder": BOUNDARIES, "required": False}
+
+    authority_code: str = column("Authority", str_matches=CODE)
+    academic_year: int = year_column("Academic year by whose January the homes are lived in")
+    homes: float = column("Homes in the projection", unit="homes", ge=0)
+    source: str = column("How it is known", str_matches=CODE)
+    basis: str = basis_column()

@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placement_planner.tables.children import (
+    AreaCaseload,
     Caseload,
     CaseloadTotals,
     Flows,
+    HiddenNeed,
+    NeedGroupRules,
     Requests,
     Transitions,
 )
 from placement_planner.tables.land import (
     Areas,
     Authorities,
+    Housing,
+    HousingCarried,
     Population,
     PopulationProjection,
     Roads,
 )
 from placement_planner.tables.money import Compatibility, Fallback, PotFunding, Pots, UnitCosts
+from placement_planner.tables.policy import PolicyLevers
 from placement_planner.tables.schools import Options, Provision, Sites
 from placement_planner.tables.vocabulary import (
     FIRST_YEAR,
@@ -40,6 +46,7 @@ __all__ = [
     "PHASES",
     "SETTINGS",
     "STUDY_TABLES",
+    "AreaCaseload",
     "Areas",
     "Authorities",
     "Caseload",
@@ -47,7 +54,12 @@ __all__ = [
     "Compatibility",
     "Fallback",
     "Flows",
+    "HiddenNeed",
+    "Housing",
+    "HousingCarried",
+    "NeedGroupRules",
     "Options",
+    "PolicyLevers",
     "Population",
     "PopulationProjection",
     "PotFunding",
@@ -65,6 +77,8 @@ STUDY_TABLES: tuple[type[Table], ...] = (
     Areas,
     Population,
     PopulationProjection,
+    Housing,
+    HousingCarried,
     Roads,
     Sites,
     Provision,
@@ -72,6 +86,10 @@ STUDY_TABLES: tuple[type[Table], ...] = (
     CaseloadTotals,
     Transitions,
     Flows,
+    AreaCaseload,
+    HiddenNeed,
+    NeedGroupRules,
+    PolicyLevers,
     Requests,
     Options,
     Pots,

@@ -64,9 +64,11 @@ def test_children_are_placed_where_phase_and_need_suit(tables):
     inside = flows[flows["provision_id"] != OUTSIDE].join(pool, on="provision_id")
     assert (inside["phase"] == inside["phase_pool"]).all()
     kind = code_table("provision_types").set_index("provision_type")["provision_kind"]
-    rules = code_table("need_group_rules")
+    settings = code_table("settings").query("counted_as == 'to_place'")
+    rules = code_table("need_group_rules").merge(settings[["setting", "specialism"]])
+    rules = rules.drop_duplicates(["need_type", "phase", "specialism"])
     grouped = inside.assign(specialism=inside["provision_type"].map(kind)).merge(
-        rules, on=["need_type", "specialism"]
+        rules, on=["need_type", "phase", "specialism"]
     )
     match = grouped.merge(code_table("compatibility"), on=["need_group", "designation"])
     assert len(match) == len(inside)

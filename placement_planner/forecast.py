@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pandera.typing import DataFrame
 
     from placement_planner.inputs import Inputs
     from placement_planner.need.cube import Cube
     from placement_planner.need.requests import ProjectedRequests
     from placement_planner.scenario import Scenario
+    from placement_planner.tables.stages import Need, Scope
 
 __all__ = ["Forecast"]
 
@@ -36,6 +38,10 @@ class Forecast:
     waterfall
         Change from the base year by authority_code, need_type, setting, phase and academic_year:
         base, population, rate, interaction, final.
+    area_need
+        Children who need a specialist place by small area, need group, phase and year, means.
+    scope
+        Every child with a plan counted once: to place, or why not.
     requests
         Requests, assessments and new plans; None where the study has none to project from.
     notes
@@ -50,5 +56,7 @@ class Forecast:
     held: Cube
     past: pd.DataFrame
     waterfall: pd.DataFrame
+    area_need: DataFrame[Need]
+    scope: DataFrame[Scope]
     requests: ProjectedRequests | None
     notes: tuple[str, ...]

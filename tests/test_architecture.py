@@ -30,17 +30,18 @@ ALLOWED = {
     "sample": STAGE,
     "siting": STAGE,
     "outcome": GROUND | {"inputs", "siting"},
-    "forecast": GROUND | {"inputs", "need"},
+    "ahead": GROUND | {"inputs", "need"},
+    "forecast": GROUND | {"ahead", "inputs", "need"},
     "privacy": GROUND,
     "wording": GROUND | {"outcome", "privacy", "siting"},
     "figures": GROUND | {"forecast", "need", "outcome", "privacy", "siting", "wording"},
     "charts": GROUND | {"figures", "forecast", "need", "wording"},
-    "maps": GROUND | {"outcome", "privacy", "siting", "wording", "figures"},
+    "maps": GROUND | {"figures", "forecast", "need", "outcome", "privacy", "siting", "wording"},
     "reports": GROUND
     | {"charts", "figures", "folders", "forecast", "need", "outcome", "privacy", "siting",
        "wording"},
     "pipeline": GROUND
-    | {"need", "supply", "travel", "costs", "siting", "inputs", "outcome", "forecast"},
+    | {"ahead", "need", "supply", "travel", "costs", "siting", "inputs", "outcome", "forecast"},
     "runs": GROUND | {"outcome", "siting"},
     "verification": GROUND | {"inputs", "outcome", "pipeline", "runs", "siting"},
     "cli": GROUND

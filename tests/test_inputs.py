@@ -510,6 +510,8 @@ def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tm
         [[WESTBY, EASTHAM], range(2020, 2027), range(-4, 16), study.NEED_TYPES, study.SETTINGS],
         names=["authority_code", "january", "ncy", "need_type", "setting"],
     ).to_frame(index=False)
+    caseload = pd.concat([caseload, caseload.assign(ncy=lambda rows: rows["ncy"] + 20)])
+    caseload = caseload.query("ncy <= 20").assign(children=0.1, basis="invented")
     projection = frames["population_projection"]
     earlier = projection[projection["academic_year"] <= 2028]
     earlier = earlier.assign(academic_year=earlier["academic_year"] - 5)  # 2019 to 2023
@@ -517,11 +519,10 @@ def test_a_region_of_the_size_of_greater_manchester_is_checked_in_six_seconds(tm
         "areas": areas,
         "population_projection": pd.concat([earlier, projection]),
         "population": population,
-        "caseload": pd.concat([caseload, caseload.assign(ncy=lambda rows: rows["ncy"] + 20)])
-        .query("ncy <= 20")
-        .assign(children=0.1, basis="invented"),
+        "caseload": caseload,
         "flows": frames["flows"].assign(area_code=codes[:2]),
-        "area_caseload": frames["area_caseload"].assign(area_code=[codes[0], "UNKNOWN"]),
+        "area_caseload": caseload[caseload["january"] == 2026].assign(area_code="UNKNOWN"),
+        "hidden_need": frames["hidden_need"].assign(children=0.5),
         "housing": frames["housing"].assign(area_code=codes[0]),
     }
     for model in study.STUDY_TABLES:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from placement_planner.charts.chart import BLUE, GREY, ORANGE, Chart, lay_out, number, panel_title
-from placement_planner.need.waterfall import STEPS
+from placement_planner.need.waterfall import EFFECTS
 from placement_planner.wording import year_label
 
 if TYPE_CHECKING:
@@ -17,18 +17,39 @@ if TYPE_CHECKING:
 
 __all__ = ["waterfall_chart"]
 
-_PANEL = (4.4, 3.1)
-_COLUMNS = 3
+_BAR_IN, _MARGIN_IN, _HEIGHT_IN = 0.66, 1.1, 3.1
+_ACROSS_IN = 13.5
 _MOST_PANELS = 12
-_ABOUT = (
-    "Population: more or fewer children, at the base year's rates. Rate: more or fewer of them "
-    "with a plan, at the base year's population. Both: what the two do together."
-)
+_ALWAYS = ("population", "rate", "interaction")
+_NAMES = {
+    "population": "Population",
+    "rate": "Rate",
+    "interaction": "Both",
+    "housing": "New\nhomes",
+    "policy": "Policy",
+    "housing_policy": "Homes and\npolicy",
+}
+_ABOUT = {
+    "rate": "Population: more or fewer children, at the base year's rates. Rate: more or fewer of "
+    "them with a plan, at the base year's population. Both: what these two do together.",
+    "housing": "New homes: children of homes that the population projection does not carry.",
+    "policy": "Policy: plans that it prevents, ends or moves, or adds.",
+    "housing_policy": "Homes and policy: what these two do together.",
+}
+
+
+def _drawn(frame: pd.DataFrame) -> list[str]:
+    """Return the effects that are drawn: of those beyond the first three, what is not nought."""
+    return [
+        effect
+        for effect in EFFECTS
+        if effect in _ALWAYS or pd.to_numeric(frame[effect], errors="coerce").fillna(0.0).any()
+    ]
 
 
 def _draw(axis: Axes, steps: pd.Series, names: list[str]) -> str:
-    """Draw one panel of five bars; return its words."""
-    values = pd.to_numeric(steps[STEPS], errors="coerce").astype(float).tolist()
+    """Draw one panel: the base, a bar an effect, the end; return its words."""
+    values = pd.to_numeric(steps, errors="coerce").astype(float).tolist()
     if pd.isna(values).any():
         axis.set_axis_off()
         return "too few to show"
@@ -44,14 +65,14 @@ def _draw(axis: Axes, steps: pd.Series, names: list[str]) -> str:
         highest = max(highest, top)
         sign = "+" if effect > 0 else ""
         _label(axis, f"{sign}{number(effect)}", place, top)
-    for place, value in ((0, base), (len(STEPS) - 1, final)):
+    for place, value in ((0, base), (len(values) - 1, final)):
         axis.bar(place, value, color=GREY, width=0.6)
         _label(axis, number(value), place, value)
     axis.grid(visible=False)
-    axis.set_xticks(range(len(STEPS)), names)
+    axis.set_xticks(range(len(values)), names)
     axis.set_ylim(0, highest * 1.12 or 1)
-    told = ", ".join(f"{name} {number(value)}" for name, value in zip(names, values, strict=True))
-    return told.replace("\n", " ")
+    told = [f"{name} {number(value)}" for name, value in zip(names, values, strict=True)]
+    return ", ".join(told).replace("\n", " ")
 
 
 def _label(axis: Axes, text: str, place: int, height: float) -> None:
@@ -89,14 +110,18 @@ def waterfall_chart(shown: Shown, base_year: int, academic_year: int | None = No
     left_out = len(rows) - _MOST_PANELS
     rows = rows.iloc[:_MOST_PANELS]
     title = f"Why the number of children with a plan changes to {year_label(year)}"
-    names = [year_label(base_year), "Population", "Rate", "Both", year_label(year)]
-    caption = [_ABOUT + " Figures are rounded and may miss adding up by that."]
+    effects = _drawn(frame)
+    names = [year_label(base_year), *(_NAMES[name] for name in effects), year_label(year)]
+    about = " ".join(_ABOUT[name] for name in effects if name in _ABOUT)
+    caption = [about + " Figures are rounded and may miss adding up by that."]
     if left_out > 0:
         caption.append(f"The {left_out} smallest authorities are in the table.")
-    figure, axes = lay_out(title, caption, len(rows), columns=_COLUMNS, panel=_PANEL)
+    panel = (_MARGIN_IN + _BAR_IN * len(names), _HEIGHT_IN)
+    columns = max(int(_ACROSS_IN // panel[0]), 1)
+    figure, axes = lay_out(title, caption, len(rows), columns=columns, panel=panel)
     told = []
     for axis, row in zip(axes, rows.to_dict("records"), strict=True):
-        words = _draw(axis, pd.Series(row), names)
-        panel_title(axis, row["authority_name"], "children with a plan", _PANEL[0])
+        words = _draw(axis, pd.Series(row)[["base", *effects, "final"]], names)
+        panel_title(axis, row["authority_name"], "children with a plan", panel[0])
         told.append(f"{row['authority_name']}: {words}")
-    return Chart(figure, title, f"{_ABOUT} {'; '.join(told)}.")
+    return Chart(figure, title, f"{about} {'; '.join(told)}.")

@@ -29,6 +29,7 @@ __all__ = [
     "GREEN",
     "GREY",
     "ORANGE",
+    "PINK",
     "Chart",
     "lay_out",
     "number",
@@ -39,7 +40,8 @@ __all__ = [
 _YEARS_A_LABEL_TAKES = 3
 
 # Okabe and Ito's colours, told apart by colour-blind eyes.
-BLUE, ORANGE, GREEN, BLACK, GREY = "#0072B2", "#D55E00", "#009E73", "#222222", "#6b6b6b"
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+BLACK, GREY = "#222222", "#6b6b6b"
 _DPI = 110
 _SMALL, _MEDIUM, _LARGE = 8.5, 10, 13.5
 _LETTERS_AN_INCH = 12.5

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from placement_planner.charts.bands import INNER, OUTER, as_numbers, draw_bands, told_change
 from placement_planner.charts.chart import (
     BLACK,
     BLUE,
     ORANGE,
     Chart,
     lay_out,
-    number,
     panel_title,
     year_axis,
 )
@@ -22,52 +21,33 @@ from placement_planner.figures.demand import MEDIANS, PARTS
 from placement_planner.wording import year_label
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from placement_planner.figures.fans import Fans
 
 __all__ = ["fan_chart"]
 
-_OUTER, _INNER = "#cfe3f2", "#8cbde0"
 _PANEL = (3.35, 2.75)
 _COLUMNS = 4
 _LEGEND = (
     Line2D([], [], color=BLACK, marker="o", markersize=4, linestyle="", label="known in January"),
     Line2D([], [], color=BLUE, linewidth=2, label="projected: median"),
-    Patch(color=_INNER, label="half of all draws"),
-    Patch(color=_OUTER, label="9 in 10 draws"),
+    Patch(color=INNER, label="half of all draws"),
+    Patch(color=OUTER, label="9 in 10 draws"),
     Line2D([], [], color=ORANGE, linestyle="--", linewidth=1.5, label="if today's rates stayed"),
 )
-
-
-def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Figures as numbers; what is withheld is missing, and ranges that begin there begin at 0."""
-    columns = [name for name in frame.columns if name not in {"group", "academic_year"}]
-    shown = frame.assign(
-        **{name: pd.to_numeric(frame[name], errors="coerce").astype(float) for name in columns}
-    )
-    is_shown = shown["median"].notna()
-    low = {name: shown[name].mask(is_shown & shown[name].isna(), 0.0) for name in ("p5", "q1")}
-    return shown.assign(**low)
 
 
 def _draw(axis: Axes, rows: pd.DataFrame, base_year: int) -> str:
     """Draw one panel; return its words."""
     ahead = rows[rows["academic_year"] >= base_year]
+    draw_bands(axis, ahead, "median")
     years = ahead["academic_year"]
-    axis.fill_between(years, ahead["p5"], ahead["p95"], color=_OUTER, linewidth=0)
-    axis.fill_between(years, ahead["q1"], ahead["q3"], color=_INNER, linewidth=0)
-    axis.plot(years, ahead["held"], color=ORANGE, linestyle="--", linewidth=1.5)
-    axis.plot(years, ahead["median"], color=BLUE, linewidth=2)
+    axis.plot(years, ahead["held"], color=ORANGE, linestyle="--", linewidth=1.5, zorder=1.9)
     axis.plot(rows["academic_year"], rows["known"], color=BLACK, marker="o", ms=3.5, linestyle="")
     year_axis(axis, rows["academic_year"].tolist(), base_year)
-    first, last = ahead.iloc[0], ahead.iloc[-1]
-    if pd.isna(last["median"]):
-        return "too few to show"
-    middle = f"{number(first['median'])} → {number(last['median'])}"
-    if last["p95"] == last["p5"]:
-        return middle
-    return f"{middle} ({number(last['p5'])} to {number(last['p95'])})"
+    return told_change(ahead, "median")
 
 
 def fan_chart(fans: Fans, *, where: str = "all authorities") -> Chart:
@@ -80,7 +60,8 @@ def fan_chart(fans: Fans, *, where: str = "all authorities") -> Chart:
     where
         Whose children these are, for the title.
     """
-    frame = _numbers(fans.frame)
+    columns = [name for name in fans.frame.columns if name not in {"group", "academic_year"}]
+    frame = as_numbers(fans.frame, columns, "median")
     first, last = fans.base_year, int(frame["academic_year"].max())
     title = (
         f"Children with a plan by {PARTS[fans.part]}, {year_label(first)} to {year_label(last)}: "

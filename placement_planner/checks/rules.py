@@ -24,6 +24,13 @@ from placement_planner.checks.locks import (
     check_locks,
     check_required_locks,
 )
+from placement_planner.checks.need import (
+    check_area_caseload,
+    check_group_cover,
+    check_hidden_groups,
+    check_hidden_need,
+    check_housing_carried,
+)
 from placement_planner.checks.options import (
     check_funding_years,
     check_option_starts,
@@ -34,6 +41,13 @@ from placement_planner.checks.options import (
     check_provision_ramps,
     check_ramps,
     check_sizes,
+)
+from placement_planner.checks.policy import (
+    check_lever_destinations,
+    check_lever_ramps,
+    check_lever_ranges,
+    check_lever_reach,
+    check_lever_shares,
 )
 from placement_planner.checks.references import check_references
 from placement_planner.checks.schools import (
@@ -85,6 +99,16 @@ RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_horizon,
     check_plans_per_head,
     check_phase_population,
+    check_area_caseload,
+    check_hidden_need,
+    check_hidden_groups,
+    check_group_cover,
+    check_housing_carried,
+    check_lever_ranges,
+    check_lever_reach,
+    check_lever_destinations,
+    check_lever_shares,
+    check_lever_ramps,
     check_locks,
     check_required_locks,
     check_excluding_locks,
@@ -109,13 +133,16 @@ def check_tables(
 ) -> tuple[CheckedStudy, list[Finding]]:
     """Check tables one by one and together; a rule that needs what is broken is passed over."""
     findings: list[Finding] = []
-    tables = {}
+    tables, unreadable = {}, set()
     for name, raw_table in raw.items():
         table, found = check_cells(raw_table)
         findings += found
         if table is not None:
             tables[name] = table
-    study, found = reprojected(CheckedStudy(tables=tables, scenario=scenario))
+        elif found:
+            unreadable.add(name)
+    held = CheckedStudy(tables=tables, scenario=scenario, unreadable=frozenset(unreadable))
+    study, found = reprojected(held)
     findings += found
     findings += [
         Finding(tables[name].file, None, None, "no rows", "at least one row")

@@ -44,10 +44,14 @@ class CheckedTable:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedStudy:
-    """All tables that could be read, with the scenario, if that could be read."""
+    """All tables that could be read, with the scenario, if that could be read.
+
+    `unreadable` names the tables that are there and could not be read, as reported.
+    """
 
     tables: Mapping[str, CheckedTable]
     scenario: Scenario | None
+    unreadable: frozenset[str] = frozenset()
 
     def rows(self, name: str, *columns: str) -> pd.DataFrame:
         """Return the rows of a table whose required cells among these columns are sound.

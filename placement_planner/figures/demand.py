@@ -96,9 +96,11 @@ def shown_counts(
     """
     shown = withhold(frame, counts, choices)
     if choices.profile == "public":
-        hidden = shown[["mean", "median"]].eq(WITHHELD).any(axis=1)
+        figures = [name for name in FIGURES if name in counts]
+        middles = [name for name in ("mean", "median") if name in counts]
+        hidden = shown[middles].eq(WITHHELD).any(axis=1)
         shown = shown.assign(
-            **{name: shown[name].astype(object).mask(hidden, WITHHELD) for name in FIGURES}
+            **{name: shown[name].astype(object).mask(hidden, WITHHELD) for name in figures}
         )
     return _recorded(title, level, frame, _whole(shown, counts), counts)
 
@@ -182,9 +184,10 @@ def shown_waterfall(forecast: Forecast, part: str | None = None) -> Shown:
     Returns
     -------
     Shown
-        authority_code ("all" is every authority), authority_name, the part, academic_year, base,
-        population, rate, interaction, final: changes from the base year. A row with a small base
-        or final count is withheld as a whole, others are rounded: they may miss adding up by it.
+        authority_code ("all" is every authority), authority_name, the part, academic_year, and
+        `need.waterfall.STEPS`: base, the effects since the base year, final. A row with a small
+        base or final count is withheld as a whole, others are rounded: they may miss adding up by
+        it.
     """
     choices = forecast.scenario.privacy
     keys = list(dict.fromkeys(["authority_code", part or "authority_code"]))

@@ -7,22 +7,15 @@ they say otherwise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from placement_planner.codes import code_table
-from placement_planner.privacy import (
-    WITHHELD,
-    Withheld,
-    cost_band,
-    count_withheld,
-    finest_level,
-    shown_sites,
-    withhold,
-)
+from placement_planner.figures.areas import area_table, need_by_year, tables_by_level
+from placement_planner.privacy import WITHHELD, cost_band, shown_sites, withhold
 from placement_planner.wording import (
     NOT_PROVEN,
     in_gbp,
@@ -33,15 +26,11 @@ from placement_planner.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from placement_planner.figures.areas import AreaTable, Kind
     from placement_planner.outcome import Outcome
     from placement_planner.siting.plan import Plan
 
 __all__ = [
-    "LEVEL_NAMES",
-    "AreaTable",
-    "area_codes",
     "final_year",
     "gap_by_area",
     "journeys_by_area",
@@ -53,22 +42,8 @@ __all__ = [
     "shown_pots",
 ]
 
-Kind = Literal["all", "base", "special"]
 _WHOLE_REGION = "Whole region"
 _GAPS = ("gap_gbp", "gap_of_benefit")
-LEVEL_NAMES = {"area": "small area", "middle": "larger area", "authority": "authority"}
-
-
-@dataclass(frozen=True)
-class AreaTable:
-    """Figures by area at the finest level that may be shown.
-
-    `frame` has code, name and the figures; `level` is a key of `LEVEL_NAMES`.
-    """
-
-    frame: pd.DataFrame
-    level: str
-    withheld: Withheld
 
 
 def final_year(outcome: Outcome) -> int:
@@ -82,43 +57,11 @@ def known_names(table: str) -> pd.Series[str]:
     return codes.drop_duplicates(codes.columns[0]).set_index(codes.columns[0])["name"]
 
 
-def area_codes(outcome: Outcome) -> pd.DataFrame:
-    """Return codes and names of every small area at every level."""
-    areas = pd.DataFrame(outcome.inputs.areas.drop(columns="geometry"))
-    names = outcome.inputs.authorities[["authority_code", "authority_name"]]
-    return areas.merge(names, on="authority_code", how="left", validate="many_to_one")
-
-
-def _tables_by_level(
-    outcome: Outcome, frame: pd.DataFrame, finest: str, sums: Sequence[str]
-) -> dict[str, pd.DataFrame]:
-    """Sum a table of `finest` area codes to that level and every coarser one; none is left out."""
-    areas = area_codes(outcome)
-    by_finest = frame.groupby("area_code")[list(sums)].sum()
-    units = areas.drop_duplicates(f"{finest}_code")
-    figures = units.join(by_finest, on=f"{finest}_code").fillna(dict.fromkeys(sums, 0.0))
-    levels = list(LEVEL_NAMES)
-    return {
-        level: figures.groupby([f"{level}_code", f"{level}_name"], as_index=False)[list(sums)]
-        .sum()
-        .rename(columns={f"{level}_code": "code", f"{level}_name": "name"})
-        for level in levels[levels.index(finest) :]
-    }
-
-
 def need_by_area(outcome: Outcome, kind: Kind = "all") -> AreaTable:
     """Return children who need a place, by area: all of them, or those for bases or specials."""
-    need = outcome.area_need[outcome.area_need["academic_year"] == final_year(outcome)]
-    if kind != "all":
-        kinds = code_table("need_groups").set_index("need_group")["provision_kind"]
-        need = need[need["need_group"].map(kinds) == kind]
-    tables = _tables_by_level(outcome, need, "area", ["children"])
-    title = {
-        "all": "Children who need a specialist place",
-        "base": "Children who need a place in a specialist base",
-        "special": "Children who need a place in a special school",
-    }[kind]
-    return _area_table(outcome, title, tables, ["children"])
+    year = final_year(outcome)
+    table = need_by_year(outcome, [year], kind)
+    return replace(table, frame=table.frame.rename(columns={str(year): "children"}))
 
 
 def gap_by_area(outcome: Outcome) -> AreaTable:
@@ -130,8 +73,9 @@ def gap_by_area(outcome: Outcome) -> AreaTable:
         for name, plan in zip(sums, (outcome.do_nothing, outcome.plan), strict=True)
     ]
     frame = pd.concat(parts).reindex(columns=["area_code", *sums])
-    tables = _tables_by_level(outcome, frame, outcome.scenario.siting.level, sums)
-    return _area_table(outcome, "Children without a suitable local specialist place", tables, sums)
+    tables = tables_by_level(outcome, frame, outcome.scenario.siting.level, sums)
+    title = "Children without a suitable local specialist place"
+    return area_table(title, tables, outcome.scenario.privacy, sums)
 
 
 def journeys_by_area(outcome: Outcome) -> AreaTable:
@@ -152,11 +96,12 @@ def journeys_by_area(outcome: Outcome) -> AreaTable:
                 for name in sums[1:]
             }
         )
-        for level, table in _tables_by_level(
+        for level, table in tables_by_level(
             outcome, frame, outcome.scenario.siting.level, sums
         ).items()
     }
-    return _area_table(outcome, "Mean journey, one way", tables, ["children"], sums[1:])
+    choices = outcome.scenario.privacy
+    return area_table("Mean journey, one way", tables, choices, ["children"], sums[1:])
 
 
 def _child_minutes(outcome: Outcome, plan: Plan, name: str) -> pd.DataFrame:
@@ -165,20 +110,6 @@ def _child_minutes(outcome: Outcome, plan: Plan, name: str) -> pd.DataFrame:
     rows = pd.concat([plan.placements[columns], plan.fallback[columns]])
     rows = rows[rows["academic_year"] == final_year(outcome)]
     return rows.assign(**{name: rows["children"] * rows["minutes"]})
-
-
-def _area_table(
-    outcome: Outcome,
-    title: str,
-    tables: dict[str, pd.DataFrame],
-    counts: Sequence[str],
-    derived: Sequence[str] = (),
-) -> AreaTable:
-    """Choose the level, withhold, and count what was withheld."""
-    choices = outcome.scenario.privacy
-    level = finest_level(tables, counts, choices)
-    record = count_withheld(title, LEVEL_NAMES[level], tables[level], counts, choices)
-    return AreaTable(withhold(tables[level], counts, choices, derived), level, record)
 
 
 def placed_in_builds(outcome: Outcome) -> pd.Series[float]:

@@ -10,10 +10,9 @@ from folium.utilities import JsCode
 from shapely.geometry import mapping
 
 from placement_planner.maps.shapes import feature, features, line_shapes, lonlat
-from placement_planner.privacy import WITHHELD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -53,26 +52,30 @@ def _detail(kind: type[Any]) -> Any:  # noqa: ANN401 - Folium has no types
     return kind(fields=["card"], labels=False, localize=False)
 
 
-def shaded_layer(shading: Shading, shapes: gpd.GeoSeries, *, show: bool) -> folium.GeoJson:
-    """Shade areas by a figure; grey where it is withheld or there is none."""
-    unit, column = shading.scale.unit, shading.column
+def shaded_layer(views: Sequence[Shading], shapes: gpd.GeoSeries, *, show: bool) -> folium.GeoJson:
+    """Shade areas by a figure; grey where it is withheld or there is none.
+
+    `views` are shadings of one title and table. Each area carries a colour for each of them, and
+    the page's script shows one; the card tells all.
+    """
+    title, table = views[0].title, views[0].table
     rows = [
         feature(
             mapping(shapes[row["code"]]),
-            fill=shading.scale.colour(row[column]),
-            card=_card(str(row["name"]), [f"{shading.title}: {_figure(row[column], unit)}"]),
+            fills=[view.scale.colour(row[view.column]) for view in views],
+            card=_card(str(row["name"]), _figures(views, row)),
         )
-        for row in shading.table.frame.to_dict("records")
+        for row in table.frame.to_dict("records")
     ]
     return folium.GeoJson(
         features(rows),
-        name=shading.title,
+        name=title,
         overlay=False,
         show=show,
         smooth_factor=0,
         pane="shading",
         style_function=lambda row: {
-            "fillColor": row["properties"]["fill"],
+            "fillColor": row["properties"]["fills"][0],
             "fillOpacity": 0.8,
             "color": "#777777",
             "weight": 0.4,
@@ -82,12 +85,13 @@ def shaded_layer(shading: Shading, shapes: gpd.GeoSeries, *, show: bool) -> foli
     )
 
 
-def _figure(value: object, unit: str) -> str:
-    if value == WITHHELD:
-        return "c (withheld)"
-    if not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124 - not a number
-        return "no children"
-    return f"{value:,.1f} {unit}" if unit == "minutes" else f"{value:,.0f} {unit}"
+def _figures(views: Sequence[Shading], row: Mapping[str, Any]) -> list[str]:
+    """Write what each view says of an area."""
+    told = [view.scale.figure(row[view.column]) for view in views]
+    if len(views) == 1:
+        return [f"{views[0].title}: {told[0]}"]
+    lines = [f"{view.view}: {figure}" for view, figure in zip(views, told, strict=True)]
+    return [views[0].title, *lines]
 
 
 def road_layer(roads: gpd.GeoDataFrame) -> folium.GeoJson | None:

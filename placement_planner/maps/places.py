@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from placement_planner.codes import code_table
-from placement_planner.figures.plan import area_codes, final_year, known_names, shown_builds
+from placement_planner.figures.areas import area_codes
+from placement_planner.figures.plan import final_year, known_names, shown_builds
 from placement_planner.maps.layers import ACTION_LETTERS
 from placement_planner.maps.shapes import lonlat
 from placement_planner.privacy import Withheld, is_withheld, shown_sites, withhold

@@ -9,13 +9,29 @@ import pandas as pd
 from placement_planner.codes import code_table
 from placement_planner.errors import DataError
 from placement_planner.need.cube import Cube
-from placement_planner.need.groups import TO_PLACE, count_scope
+from placement_planner.need.groups import (
+    COUNTED_CELL,
+    TO_PLACE,
+    count_scope,
+    counted_shares,
+    placed_outside,
+    support_plan_shares,
+)
 from placement_planner.need.held import held_cube
+from placement_planner.need.hidden import hidden_need
+from placement_planner.need.origins import Origins, net_origins
+from placement_planner.need.parts import phases_of
 from placement_planner.need.published.cube import published_cube
 from placement_planner.need.small_areas import area_weights, spread_need, sum_to_middle
-from placement_planner.need.transitions.study import can_simulate, transitions_cube, without_steps
+from placement_planner.need.transitions.study import (
+    can_simulate,
+    transitions_cube,
+    transitions_flows,
+    without_steps,
+)
 from placement_planner.tables import checked
 from placement_planner.tables.stages import Need, Scope
+from placement_planner.tables.study import NeedGroupRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +43,7 @@ if TYPE_CHECKING:
         Caseload,
         CaseloadTotals,
         Flows,
+        HiddenNeed,
         Population,
         PopulationProjection,
         Transitions,
@@ -34,33 +51,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cube",
+    "Origins",
     "chosen_method",
     "project_cube",
+    "project_flows",
     "project_need",
     "sum_to_middle",
     "without_steps",
 ]
 
-OUTSIDE = "OUTSIDE"
 SLACK = 1e-6
 _GROUP = ["authority_code", "need_group", "phase"]
-
-
-def _placed_outside(flows: DataFrame[Flows] | None, areas: pd.DataFrame) -> pd.DataFrame:
-    """Children of each authority placed out of the region now, by need group and phase."""
-    columns = [*_GROUP, "outside"]
-    if flows is None:
-        return pd.DataFrame(columns=columns).astype({"outside": float})
-    rules = code_table("need_group_rules").query("setting == 'state_special'")
-    away = flows[flows["provision_id"] == OUTSIDE]
-    away = away.merge(areas[["area_code", "authority_code"]], on="area_code").merge(
-        rules[["need_type", "phase", "need_group"]], on=["need_type", "phase"]
-    )
-    return (
-        away.groupby(_GROUP, as_index=False)["children"]
-        .sum()
-        .rename(columns={"children": "outside"})
-    )
 
 
 def _check_nobody_lost(to_place: pd.DataFrame, need: pd.DataFrame) -> None:
@@ -131,6 +132,23 @@ def _check_population(
         )
 
 
+def _check_reach(
+    caseload: DataFrame[Caseload],
+    projection: DataFrame[PopulationProjection],
+    years: Sequence[int],
+    base: int,
+) -> None:
+    """Refuse years that cannot be projected from what there is."""
+    early = [year for year in years if year < base - 1]
+    if early:
+        raise DataError(
+            f"{len(early)} planned year(s) lie before the base, for example {early[0]}; the first "
+            f"that can be planned is {base - 1}, the year of January {base}"
+        )
+    _check_authorities(caseload, base)
+    _check_population(caseload, projection, range(base - 1, max([*years, base - 1]) + 1))
+
+
 def project_cube(
     caseload: DataFrame[Caseload],
     projection: DataFrame[PopulationProjection],
@@ -165,14 +183,7 @@ def project_cube(
         If a planned year lies before the base year, or a table lacks a year that is needed.
     """
     base = choices.base_january
-    early = [year for year in years if year < base - 1]
-    if early:
-        raise DataError(
-            f"{len(early)} planned year(s) lie before the base, for example {early[0]}; the first "
-            f"that can be planned is {base - 1}, the year of January {base}"
-        )
-    _check_authorities(caseload, base)
-    _check_population(caseload, projection, range(base - 1, max([*years, base - 1]) + 1))
+    _check_reach(caseload, projection, years, base)
     ahead = [year for year in years if year >= base]
     method = chosen_method(caseload, transitions, choices)
     if method == "held":
@@ -182,13 +193,67 @@ def project_cube(
     return published_cube(caseload, totals, projection, ahead, choices, with_draws=with_draws)
 
 
-def project_need(
+def project_flows(
+    caseload: DataFrame[Caseload],
+    projection: DataFrame[PopulationProjection],
+    years: Sequence[int],
+    choices: NeedChoices,
+    *,
+    transitions: DataFrame[Transitions] | None = None,
+    totals: DataFrame[CaseloadTotals] | None = None,
+    with_draws: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Cube, Origins]:
+    """Project as `project_cube` every year to the last one wanted, and tell who came from where.
+
+    Parameters
+    ----------
+    caseload, projection, choices, transitions, totals, with_draws, progress
+        As in `project_cube`.
+    years
+        Academic years wanted; all from the base to the last of them are given, since a change of
+        policy travels from one January to the next (`Cube.at` takes those wanted).
+
+    Returns
+    -------
+    tuple
+        The cube, and the origins of its children: those the simulation expects where transitions
+        are known, else net flows between year groups (`net_origins`).
+
+    Raises
+    ------
+    DataError
+        As in `project_cube`.
+    """
+    base = choices.base_january
+    _check_reach(caseload, projection, years, base)
+    last = max([*years, base - 1])
+    if chosen_method(caseload, transitions, choices) == "transitions" and transitions is not None:
+        return transitions_flows(transitions, caseload, projection, last, choices, progress)
+    cube = project_cube(
+        caseload,
+        projection,
+        range(base, last + 1),
+        choices,
+        transitions=transitions,
+        totals=totals,
+        with_draws=with_draws,
+    )
+    return cube, net_origins(cube)
+
+
+def project_need(  # noqa: PLR0913 - the study's tables and what changes them
     cube: pd.DataFrame,
     population: DataFrame[Population],
     areas: pd.DataFrame,
     flows: DataFrame[Flows] | None,
     years: Sequence[int],
     choices: NeedChoices,
+    *,
+    rules: DataFrame[NeedGroupRules] | None = None,
+    hidden: DataFrame[HiddenNeed] | None = None,
+    outside_kept: pd.DataFrame | None = None,
+    support: tuple[pd.DataFrame, float] | None = None,
 ) -> tuple[DataFrame[Need], DataFrame[Scope]]:
     """Count children who need a specialist place by small area, and account for all who do not.
 
@@ -198,9 +263,18 @@ def project_need(
         Expected children: authority_code, ncy, need_type, setting, academic_year, children.
     population, areas, flows
         What need is spread to small areas by; `flows` also says who is placed out of the region,
-        held constant.
+        held constant but for `outside_kept`.
     years
         Academic years wanted.
+    rules
+        Need group by need, phase and setting; default `codes/need_group_rules.csv`.
+    hidden
+        Need that placements hide, if the study counts it.
+    outside_kept
+        As in `need.groups.counted_shares`.
+    support
+        Expected children with an individual support plan in place of an EHC plan, as `cube`, and
+        the share of them who need a place in a base; None where there are none.
 
     Returns
     -------
@@ -208,20 +282,36 @@ def project_need(
         Need by small area, need group, phase and year; and the scope table, in which every
         child with a plan stands once, for the base year and `years`.
     """
-    counted = count_scope(cube, choices.residential_share)
-    counted = counted.merge(_placed_outside(flows, areas), on=_GROUP, how="left")
-    sought = counted["counted_as"] == TO_PLACE
-    outside = counted["outside"].fillna(0.0).clip(upper=counted["children"]).where(sought, 0.0)
-    away = counted[outside > 0].assign(
-        counted_as="placed_outside_region", children=outside[outside > 0]
+    rules = checked(NeedGroupRules, code_table("need_group_rules")) if rules is None else rules
+    expected = _expected_by_phase(cube)
+    shares = counted_shares(
+        expected,
+        rules,
+        choices,
+        hidden=hidden_need(hidden, expected, choices).shares,
+        outside=placed_outside(flows, areas),
+        outside_kept=outside_kept,
     )
-    counted = counted.assign(children=counted["children"] - outside).drop(columns="outside")
+    counted = count_scope(expected, shares)
+    if support is not None:
+        held = _expected_by_phase(support[0])
+        counted = pd.concat(
+            [counted, count_scope(held, support_plan_shares(held, rules, support[1]))]
+        )
     keys = ["authority_code", "academic_year", "counted_as"]
-    scope = pd.concat([counted, away]).groupby(keys, as_index=False)["children"].sum()
-    to_place = counted[sought & counted["academic_year"].isin(list(years))]
+    scope = counted.groupby(keys, as_index=False)["children"].sum()
+    sought = (counted["counted_as"] == TO_PLACE) & counted["academic_year"].isin(list(years))
+    keys = [*_GROUP, "academic_year"]
+    to_place = counted[sought].groupby(keys, as_index=False)["children"].sum()
     weights = area_weights(
         areas, population, flows, to_place[_GROUP].drop_duplicates(), choices.history_weight
     )
-    need = spread_need(to_place.drop(columns="counted_as"), weights)
+    need = spread_need(to_place, weights)
     _check_nobody_lost(to_place, need)
     return checked(Need, need), checked(Scope, scope)
+
+
+def _expected_by_phase(cube: pd.DataFrame) -> pd.DataFrame:
+    """Sum expected children of year groups to phases."""
+    phased = cube.assign(phase=phases_of(cube["ncy"]))
+    return phased.groupby(COUNTED_CELL, as_index=False)["children"].sum()

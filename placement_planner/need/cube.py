@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from placement_planner.errors import DataError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,6 +54,23 @@ class Cube:
     cells: pd.DataFrame
     academic_years: tuple[int, ...]
     children: NDArray[np.float32]
+
+    def at(self, years: Sequence[int]) -> Cube:
+        """Return the cube of some of its academic years, in their order.
+
+        Raises
+        ------
+        DataError
+            If it does not have one of them.
+        """
+        missing = sorted(set(years) - set(self.academic_years))
+        if missing:
+            raise DataError(
+                f"{len(missing)} year(s) are not in the cube, for example {missing[0]}; it has "
+                f"{self.academic_years[0]} to {self.academic_years[-1]}"
+            )
+        places = [self.academic_years.index(year) for year in years]
+        return replace(self, academic_years=tuple(years), children=self.children[places])
 
     def expected(self) -> pd.DataFrame:
         """Return the mean over the draws: cells' columns, academic_year, children; no noughts."""

@@ -31,7 +31,7 @@ def _population_weights(areas: pd.DataFrame, population: DataFrame[Population]) 
     phases = code_table("phases")
     phases = phases.loc[phases["places_phase"] != "", ["age", "places_phase"]]
     phases = phases.rename(columns={"places_phase": "phase"})
-    rate = code_table("deprivation").set_index("imd_decile")["relative_rate"]
+    rate = code_table("deprivation").groupby("imd_decile")["relative_rate"].mean()
     people = population.merge(phases, on="age").merge(
         areas[["area_code", "authority_code", "imd_decile"]], on="area_code"
     )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from placement_planner import costs, need, supply, travel
+from placement_planner import costs, supply, travel
 from placement_planner.errors import SolveError
+from placement_planner.need.areas import sum_to_middle
 from placement_planner.outcome import Outcome
-from placement_planner.pipeline.steps import in_order, silent, with_time_left
+from placement_planner.pipeline.ahead import look_ahead, project_baseline
+from placement_planner.pipeline.steps import in_order, silent
 from placement_planner.siting.audit import audit_plan
 from placement_planner.siting.measures import compare_plans, measure_journeys, unit_of
 from placement_planner.siting.problem import Tables, build_problem
@@ -39,6 +41,7 @@ class Stages:
     area_need: DataFrame[Need]
     scope: DataFrame[Scope]
     tables: Tables
+    notes: tuple[str, ...]
 
 
 def run_stages(
@@ -48,26 +51,11 @@ def run_stages(
     inputs = in_order(inputs)
     years = scenario.horizon.years
     progress("projecting need")
-    cube = need.project_cube(
-        inputs.caseload,
-        inputs.population_projection,
-        years,
-        scenario.need,
-        transitions=inputs.transitions,
-        totals=inputs.caseload_totals,
-        with_draws=False,
-        progress=with_time_left(progress, "simulating January after January"),
-    )
-    area_need, scope = need.project_need(
-        cube.expected(),
-        inputs.population,
-        inputs.areas,
-        inputs.flows,
-        years,
-        scenario.need,
-    )
+    baseline = project_baseline(inputs, scenario, years[-1], with_draws=False, progress=progress)
+    ahead = look_ahead(baseline, scenario)
+    area_need = ahead.need(years)
     is_middle = scenario.siting.level == "middle"
-    siting_need = need.sum_to_middle(area_need, inputs.areas) if is_middle else area_need
+    siting_need = sum_to_middle(area_need, inputs.areas) if is_middle else area_need
     progress("counting places")
     pools = supply.places_by_year(inputs.provision, inputs.sites, years)
     used = pd.concat([pools["site_id"], inputs.options["site_id"]]).unique()
@@ -91,7 +79,12 @@ def run_stages(
         pot_funding=inputs.pot_funding,
         sites=inputs.sites,
     )
-    return Stages(area_need=area_need, scope=scope, tables=tables)
+    return Stages(
+        area_need=area_need,
+        scope=ahead.scope(sorted({scenario.need.base_january - 1, *years})),
+        tables=tables,
+        notes=ahead.notes,
+    )
 
 
 def find_plan(tables: Tables, scenario: Scenario, progress: Callable[[str], None] = silent) -> Plan:

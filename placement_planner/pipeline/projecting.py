@@ -13,7 +13,8 @@ from placement_planner.need.parts import by_phase, past_children
 from placement_planner.need.request_draws import RequestChoices
 from placement_planner.need.requests import project_requests
 from placement_planner.need.waterfall import change_by_part, children_without_population
-from placement_planner.pipeline.steps import in_order, silent, with_time_left
+from placement_planner.pipeline.ahead import look_ahead, project_baseline
+from placement_planner.pipeline.steps import in_order, silent
 from placement_planner.tables.four_tables import OUTSIDE
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from placement_planner.ahead import Baseline
     from placement_planner.inputs import Inputs
     from placement_planner.need.requests import ProjectedRequests
     from placement_planner.scenario import NeedChoices, Scenario
 
-__all__ = ["backtest_study", "project"]
+__all__ = ["backtest_study", "forecast_of", "project"]
 
 
 def project(
@@ -48,54 +50,70 @@ def project(
         If no planned year lies after the base year, or the study lacks a year that is needed.
     """
     inputs = in_order(inputs)
-    choices, projection = scenario.need, inputs.population_projection
-    base, last = choices.base_january, scenario.horizon.years[-1]
+    base, last = scenario.need.base_january, scenario.horizon.years[-1]
     if last < base:
         raise DataError(
             f"no planned year lies after January {base}, the base: the last one is {last}; right "
             f"would be horizon.years that reach {base} or later"
         )
     early = [year for year in scenario.horizon.years if year < base - 1]
-    years = (*early, *range(base, last + 1))
-    method = need.chosen_method(inputs.caseload, inputs.transitions, choices)
+    if early:
+        raise DataError(
+            f"{len(early)} planned year(s) lie before the base, for example {early[0]}; the first "
+            f"that can be planned is {base - 1}, the year of January {base}"
+        )
     progress(f"projecting children with plans to {last}")
-    cube = need.project_cube(
-        inputs.caseload,
+    baseline = project_baseline(inputs, scenario, last, progress=progress)
+    return forecast_of(baseline, scenario, progress)
+
+
+def forecast_of(
+    baseline: Baseline, scenario: Scenario, progress: Callable[[str], None] = silent
+) -> Forecast:
+    """Work a scenario's policy on a baseline, and tell why the numbers change.
+
+    Parameters
+    ----------
+    baseline
+        As from `project_baseline`, under the same choices of need.
+    scenario
+        Its policy may be another one than that of other forecasts of the baseline.
+    """
+    inputs, choices = baseline.inputs, scenario.need
+    projection, base = inputs.population_projection, choices.base_january
+    years = baseline.cube.academic_years
+    progress(f"working the policy {scenario.policy.scenario}")
+    ahead = look_ahead(baseline, scenario)
+    cube = ahead.policy.cube
+    progress("parting the change into its causes")
+    homes = baseline.homes
+    change = change_by_part(
+        baseline.cube,
         projection,
-        years,
-        choices,
-        transitions=inputs.transitions,
-        totals=inputs.caseload_totals,
-        progress=with_time_left(progress, "simulating January after January"),
+        housing=None if homes is None else homes.people,
+        policy_cube=cube,
     )
-    progress("parting the change into population and rates")
-    held = held_cube(inputs.caseload, projection, base, years)
-    progress("spreading need over small areas")
-    area_need, scope = need.project_need(
-        cube.expected(),
-        inputs.population,
-        inputs.areas,
-        inputs.flows,
-        (base - 1, *years),
-        choices,
-    )
+    held = held_cube(inputs.caseload, projection, base, years[1:])
     requests, notes = _requests_ahead(inputs, scenario, progress)
+    progress("spreading need over small areas")
     return Forecast(
         inputs=inputs,
         scenario=scenario,
-        method=method,
-        cube=cube,
+        ahead=ahead,
         parts=by_phase(cube),
         held=by_phase(held),
         past=past_children(inputs.caseload, inputs.caseload_totals, base),
-        waterfall=change_by_part(cube, projection),
-        area_need=area_need,
-        scope=scope,
+        waterfall=change,
+        need_draws=ahead.need_draws(),
+        area_need=ahead.need(years),
+        latent=ahead.latent(years),
+        scope=ahead.scope(years),
         requests=requests,
         notes=(
-            *_without_steps(inputs, choices, method),
-            *_kept_needs(inputs, choices, method),
-            *_without_population(cube, inputs),
+            *_without_steps(inputs, choices, baseline.method),
+            *_kept_needs(inputs, choices, baseline.method),
+            *_without_population(baseline.cube, inputs),
+            *ahead.notes,
             *notes,
         ),
     )

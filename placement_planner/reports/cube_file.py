@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from placement_planner.forecast import Forecast
 
-__all__ = ["INTERNAL_NOTICE", "write_cube", "write_cube_summary"]
+__all__ = ["INTERNAL_NOTICE", "cube_words", "write_cube", "write_cube_summary"]
 
 INTERNAL_NOTICE = "internal: not for publication"
 
@@ -32,21 +32,26 @@ def _years(forecast: Forecast) -> Iterator[tuple[int, pd.DataFrame, NDArray[np.f
         yield year, cube.cells.iloc[some].reset_index(drop=True), cube.children[place, some]
 
 
+def cube_words(forecast: Forecast) -> dict[str, str]:
+    """Return what a file of draws says of itself."""
+    choices = forecast.scenario.need
+    return {
+        "notice": INTERNAL_NOTICE,
+        "scenario": forecast.scenario.name,
+        "policy": forecast.scenario.policy.scenario,
+        "method": forecast.method,
+        "seed": str(choices.seed),
+        "draws": str(forecast.cube.children.shape[2]),
+    }
+
+
 def write_cube(forecast: Forecast, path: Path) -> Path:
     """Write every cell's draws, a row group a year.
 
     Columns: authority_code, academic_year, ncy, need_type, setting, mean, draws (a list of 32-bit
     floats). Cells that are nought in every draw of a year are left out. Metadata of the schema:
-    method, seed, draws, scenario, notice.
+    as from `cube_words`.
     """
-    choices = forecast.scenario.need
-    words = {
-        "notice": INTERNAL_NOTICE,
-        "scenario": forecast.scenario.name,
-        "method": forecast.method,
-        "seed": str(choices.seed),
-        "draws": str(forecast.cube.children.shape[2]),
-    }
     schema = pa.schema(
         [
             ("authority_code", pa.string()),
@@ -57,7 +62,7 @@ def write_cube(forecast: Forecast, path: Path) -> Path:
             ("mean", pa.float64()),
             ("draws", pa.list_(pa.float32())),
         ],
-        metadata=words,
+        metadata=cube_words(forecast),
     )
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for year, cells, draws in _years(forecast):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from placement_planner.figures.areas import LEVEL_NAMES
 from placement_planner.figures.plan import (
-    LEVEL_NAMES,
     final_year,
     gap_by_area,
     journeys_by_area,

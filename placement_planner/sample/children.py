@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from placement_planner.codes import code_list, code_table
+from placement_planner.codes import code_list
 from placement_planner.sample.rates import (
     AGES,
     AUTHORITY_RATE,
@@ -20,7 +20,7 @@ from placement_planner.sample.rates import (
     RELABEL,
     national_rates,
 )
-from placement_planner.sample.seeds import published_table, random_stream
+from placement_planner.sample.seeds import packaged_table, published_table, random_stream
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -138,7 +138,7 @@ def _homes(
     population: pd.DataFrame,
 ) -> NDArray[np.object_]:
     """Give each child a home: children of that age, deprivation, and a local factor."""
-    rate = code_table("deprivation").set_index("imd_decile")["relative_rate"]
+    rate = packaged_table("deprivation").set_index("imd_decile")["relative_rate"]
     local = areas["imd_decile"].map(rate).to_numpy() * rng.lognormal(0, 0.25, len(areas))
     ages = population.pivot_table(index="age", columns="area_code", values="children")
     weight = ages[areas["area_code"].tolist()].to_numpy() * local

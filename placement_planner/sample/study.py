@@ -16,7 +16,9 @@ from placement_planner.sample.children import (
     transition_table,
 )
 from placement_planner.sample.gias import build_gias_extract, write_gias_extract
+from placement_planner.sample.housing import build_housing, build_housing_carried
 from placement_planner.sample.land import AUTHORITIES, build_land
+from placement_planner.sample.need import area_caseload_table, hidden_need_table
 from placement_planner.sample.options import build_options
 from placement_planner.sample.population import build_population, project_population
 from placement_planner.sample.pots import (
@@ -60,21 +62,26 @@ def _build(seed: int) -> _Study:
     pools, placed = place_children(children, planned, areas, road_minutes(roads), seed)
     provision = build_provision(pools, seed)
     sites = with_special_rolls(planned, provision)
+    caseload = caseload_table(children)
     flows = placed.groupby(["area_code", "need", "phase", "provision_id"]).size()
     tables = {
         study.Authorities: AUTHORITIES,
         study.Areas: areas,
         study.Population: population,
         study.PopulationProjection: project_population(areas, population),
+        study.Housing: build_housing(areas, seed),
+        study.HousingCarried: build_housing_carried(),
         study.Roads: roads,
         study.Sites: sites,
         study.Provision: provision,
-        study.Caseload: caseload_table(children),
+        study.Caseload: caseload,
         study.Transitions: transition_table(children),
         study.Flows: flows.rename("children")
         .reset_index()
         .rename(columns={"need": "need_type"})
         .assign(basis="invented"),
+        study.AreaCaseload: area_caseload_table(children, seed),
+        study.HiddenNeed: hidden_need_table(caseload),
         study.Requests: request_table(children, seed),
         study.Options: build_options(sites, provision, seed),
         study.Pots: build_pots(),

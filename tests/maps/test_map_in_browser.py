@@ -1,31 +1,13 @@
 """The map in the system's Chromium, from disk, with the network off."""
 
-import os
-import shutil
 from datetime import date
 
 import pytest
 
 from placement_planner.maps import write_map
+from tests.maps.browsing import opened_offline
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        message = "Chromium is not installed: the map was not opened"
-        if os.environ.get("PLACEMENT_PLANNER_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -36,22 +18,8 @@ def map_file(outcome, tmp_path_factory):
 
 @pytest.fixture
 def opened(browser, map_file):
-    """Open the map, and hold that nothing was asked for and nothing went wrong."""
-    context = browser.new_context(offline=True, viewport={"width": 1366, "height": 768})
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            complaints.append(request.url) if request.url != map_file.as_uri() else None
-        ),
-    )
-    page.goto(map_file.as_uri())
-    yield page
-    context.close()
-    assert [each for each in complaints if not each.startswith("data:")] == []
+    with opened_offline(browser, map_file) as page:
+        yield page
 
 
 def test_the_map_opens_with_areas_builds_and_tables(opened):

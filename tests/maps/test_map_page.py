@@ -259,7 +259,7 @@ def test_many_values_get_classes_with_round_bounds_that_hold_about_as_many_each(
 def test_counts_rounded_to_five_are_parted_only_between_fives():
     counts = [5, 10, 10, 15, 15, 15, 20, 20, 25, 30]
 
-    assert make_scale([pd.Series(counts)], BLUES, "children").bounds == (10, 15, 20)
+    assert make_scale([pd.Series(counts)], BLUES, "children").bounds == (10, 15, 20, 25)
 
 
 @pytest.mark.parametrize("values", [[], [0, 0], [WITHHELD]])
@@ -308,7 +308,7 @@ def test_the_geojson_in_the_page_holds_no_more_than_shown(page):
 
     assert len(collections) == 13
     assert names <= {
-        "fill",
+        "fills",
         "card",
         "icon",
         "title",

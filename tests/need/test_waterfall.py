@@ -1,4 +1,4 @@
-"""Population, rate and interaction: by hand, and adding up whatever the numbers."""
+"""Population, rate, new homes and policy: by hand, and adding up whatever the numbers."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from placement_planner.errors import DataError
 from placement_planner.need.cube import Cube
+from placement_planner.need.housing import with_housing
 from placement_planner.need.parts import by_phase, past_children
 from placement_planner.need.waterfall import (
     EFFECTS,
@@ -53,7 +55,7 @@ def test_a_change_is_parted_as_by_hand():
     row = change.iloc[0]
     assert (row["authority_code"], row["need_type"], row["phase"]) == ("A", "ASD", "primary")
     assert row["academic_year"] == LATER
-    assert row[STEPS].tolist() == pytest.approx([10, 2, 10, 2, 24])
+    assert row[STEPS].tolist() == pytest.approx([10, 2, 10, 2, 0, 0, 0, 24])
 
 
 def test_sums_are_sums_of_cells_not_of_their_totals():
@@ -68,8 +70,8 @@ def test_sums_are_sums_of_cells_not_of_their_totals():
     whole = sum_steps(change, [])
     by_phase_ = sum_steps(change, ["authority_code", "phase"]).set_index("phase")
 
-    assert whole.loc[0, STEPS].tolist() == pytest.approx([40, -4, 5, 3, 44])
-    assert by_phase_.loc["secondary", STEPS].tolist() == pytest.approx([30, -6, -5, 1, 20])
+    assert whole.loc[0, STEPS].tolist() == pytest.approx([40, -4, 5, 3, 0, 0, 0, 44])
+    assert by_phase_.loc["secondary", STEPS].tolist() == pytest.approx([30, -6, -5, 1, 0, 0, 0, 20])
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_without_population_all_change_is_rate(people, children):
 
     row = change_by_part(cube, projection).iloc[0]
 
-    assert row[STEPS].tolist() == pytest.approx([4, 0, 5, 0, 9])
+    assert row[STEPS].tolist() == pytest.approx([4, 0, 5, 0, 0, 0, 0, 9])
     assert children_without_population(cube, projection) == (4, 9)
 
 
@@ -93,7 +95,105 @@ def test_where_a_year_group_empties_its_children_go_with_the_population():
 
     row = change_by_part(cube, people_of([("A", 3, 50, 0)])).iloc[0]
 
-    assert row[STEPS].tolist() == pytest.approx([4, -4, 0, 0, 0])
+    assert row[STEPS].tolist() == pytest.approx([4, -4, 0, 0, 0, 0, 0, 0])
+
+
+def extra_people(rows):
+    """Children of new homes: (authority, ncy, children) in the later year."""
+    columns = ["authority_code", "area_code", "academic_year", "age", "children"]
+    return pd.DataFrame(
+        [(code, "a1", LATER, ncy + 4, float(children)) for code, ncy, children in rows],
+        columns=columns,
+    )
+
+
+def test_new_homes_and_policy_are_parted_as_by_hand():
+    """24 of 120 children; new homes bring 30 more children, a quarter, and policy leaves 20.
+
+    Housing 24 × 0.25 = 6. Without the homes policy would leave 20 / 1.25 = 16: policy is
+    16 − 24 = −8, and what both do together −8 × 0.25 = −2: in all 24 + 6 − 8 − 2 = 20.
+    """
+    cell = ("A", 3, "ASD", "sen_unit")
+    cube, policy = cube_of([(*cell, 10, 24)]), cube_of([(*cell, 10, 20)])
+
+    change = change_by_part(
+        cube, people_of([("A", 3, 100, 120)]), extra_people([("A", 3, 30)]), policy
+    )
+
+    assert change.iloc[0][STEPS].tolist() == pytest.approx([10, 2, 10, 2, 6, -8, -2, 20])
+
+
+def test_without_a_policy_new_homes_stand_alone():
+    """30 children more on 120, of whom 24 have a plan: 6 more plans."""
+    cube = cube_of([("A", 3, "ASD", "sen_unit", 10, 24)])
+
+    change = change_by_part(cube, people_of([("A", 3, 100, 120)]), extra_people([("A", 3, 30)]))
+
+    assert change.iloc[0][STEPS].tolist() == pytest.approx([10, 2, 10, 2, 6, 0, 0, 30])
+
+
+def test_policy_may_move_children_to_cells_that_were_empty():
+    """Policy moves 4 of 9 from a special school to a base where nobody was: −4 there, 4 here."""
+    cube = cube_of([("A", 3, "ASD", "state_special", 9, 9)])
+    policy = cube_of(
+        [("A", 3, "ASD", "resourced_provision", 0, 4), ("A", 3, "ASD", "state_special", 9, 5)]
+    )
+
+    change = change_by_part(cube, people_of([("A", 3, 50, 50)]), policy_cube=policy)
+
+    by_setting = change.set_index("setting")[STEPS]
+    assert by_setting.loc["resourced_provision"].tolist() == [0, 0, 0, 0, 0, 4, 0, 4]
+    assert by_setting.loc["state_special"].tolist() == [9, 0, 0, 0, 0, -4, 0, 5]
+
+
+def test_cubes_of_other_years_are_refused():
+    cube = cube_of([("A", 3, "ASD", "state_special", 9, 9)])
+    other = Cube(cells=cube.cells, academic_years=(BASE, LATER + 1), children=cube.children)
+
+    with pytest.raises(DataError, match="other academic years"):
+        change_by_part(cube, people_of([("A", 3, 50, 50)]), policy_cube=other)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["A", "B"]),
+            st.integers(0, 3),
+            st.just("ASD"),
+            st.sampled_from(["sen_unit", "mainstream"]),
+            st.integers(0, 500),
+            st.integers(0, 500),
+        ),
+        min_size=1,
+        max_size=12,
+        unique_by=lambda row: row[:4],
+    ),
+    st.lists(st.integers(0, 300), min_size=8, max_size=8),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 200)), max_size=4),
+    st.floats(0, 2),
+)
+def test_new_homes_and_policy_add_up_too(rows, later, extra, factor):
+    """Whatever the policy does: here it multiplies by a factor and fills an empty cell."""
+    places = [(code, ncy) for code in "AB" for ncy in range(4)]
+    people = people_of([(*place, 100, count) for place, count in zip(places, later, strict=True)])
+    homes = extra_people([("A", ncy, children) for ncy, children in extra])
+    cube = cube_of(rows)
+    housed = with_housing(cube, homes, people)
+    more = pd.DataFrame([("B", 0, "SLD", "state_special")], columns=CELL)
+    policy = Cube(
+        cells=pd.concat([housed.cells, more], ignore_index=True),
+        academic_years=housed.academic_years,
+        children=np.concatenate(
+            [housed.children * np.float32(factor), np.full((2, 1, 1), 3, dtype=np.float32)], axis=1
+        ),
+    )
+
+    summed = sum_steps(change_by_part(cube, people, homes, policy), [])
+
+    gap = summed["base"] + summed[EFFECTS].sum(axis=1) - summed["final"]
+    assert gap.abs().max() < 1e-6
+    assert summed["final"].sum() == pytest.approx(policy.children[1].sum(dtype=float))
 
 
 @settings(deadline=None, max_examples=40)

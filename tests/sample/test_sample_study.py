@@ -16,7 +16,12 @@ from placement_planner.storage import is_spatial, table_path
 from placement_planner.tables import checked, study, table_name
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
-NOT_WRITTEN = {study.CaseloadTotals, study.Compatibility}
+NOT_WRITTEN = {
+    study.CaseloadTotals,
+    study.Compatibility,
+    study.NeedGroupRules,
+    study.PolicyLevers,
+}
 
 
 @pytest.fixture(scope="module")

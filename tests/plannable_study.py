@@ -70,8 +70,9 @@ def write_plannable_study(folder):
         "population_projection": projection(),
         "options": options(),
     }
+    left_out = {"area_caseload", "hidden_need"}
     for model in STUDY_TABLES:
-        if table_name(model) in frames:
+        if table_name(model) in frames.keys() - left_out:
             write_table(folder, model, frames[table_name(model)])
     scenario = Scenario(name="Plannable study").with_choices(
         horizon={"years": YEARS}, need={"method": "held"}

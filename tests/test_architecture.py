@@ -45,8 +45,8 @@ ALLOWED = {
     "runs": GROUND | {"outcome", "siting"},
     "verification": GROUND | {"inputs", "outcome", "pipeline", "runs", "siting"},
     "cli": GROUND
-    | {"figures", "folders", "inputs", "maps", "need", "outcome", "pipeline", "reports",
-       "runs", "sample", "sources", "templates", "verification"},
+    | {"charts", "figures", "folders", "inputs", "maps", "need", "outcome", "pipeline", "reports",
+       "runs", "sample", "sources", "templates", "verification", "wording"},
     "__init__": {"errors", "forecast", "inputs", "outcome", "pipeline", "scenario"},
 }  # fmt: skip
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))

@@ -65,7 +65,7 @@ def test_parts_waterfall_and_cube_tell_of_the_same_children(sample):
     parts = sample.parts.children.sum(axis=1, dtype=float)
     steps = sum_steps(sample.waterfall, [])
 
-    assert np.array_equal(parts, cube)
+    assert parts == pytest.approx(cube, rel=1e-6)
     assert steps["final"].to_numpy() == pytest.approx(cube[1:].mean(axis=1))
     assert (steps["base"] + steps[EFFECTS].sum(axis=1)).to_numpy() == pytest.approx(
         steps["final"].to_numpy(), abs=1e-6

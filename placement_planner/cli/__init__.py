@@ -5,13 +5,31 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from placement_planner.cli import areas, forecasting, planning, policies, projecting, studies
+from placement_planner.cli import (
+    areas,
+    forecasting,
+    planning,
+    policies,
+    projecting,
+    sen2,
+    studies,
+)
 from placement_planner.cli.app import app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["app", "areas", "forecasting", "main", "planning", "policies", "projecting", "studies"]
+__all__ = [
+    "app",
+    "areas",
+    "forecasting",
+    "main",
+    "planning",
+    "policies",
+    "projecting",
+    "sen2",
+    "studies",
+]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

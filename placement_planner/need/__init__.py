@@ -1,4 +1,4 @@
-"""Children who need a specialist place: by small area, need group, phase and year."""
+"""Children with plans ahead, by whichever method the study's tables allow."""
 
 from __future__ import annotations
 
@@ -6,32 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from placement_planner.codes import code_table
 from placement_planner.errors import DataError
 from placement_planner.need.cube import Cube
-from placement_planner.need.groups import (
-    COUNTED_CELL,
-    TO_PLACE,
-    count_scope,
-    counted_shares,
-    placed_outside,
-    support_plan_shares,
-)
 from placement_planner.need.held import held_cube
-from placement_planner.need.hidden import hidden_need
 from placement_planner.need.origins import Origins, net_origins
-from placement_planner.need.parts import phases_of
 from placement_planner.need.published.cube import published_cube
-from placement_planner.need.small_areas import area_weights, spread_need, sum_to_middle
 from placement_planner.need.transitions.study import (
     can_simulate,
     transitions_cube,
     transitions_flows,
     without_steps,
 )
-from placement_planner.tables import checked
-from placement_planner.tables.stages import Need, Scope
-from placement_planner.tables.study import NeedGroupRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,9 +27,6 @@ if TYPE_CHECKING:
     from placement_planner.tables.study import (
         Caseload,
         CaseloadTotals,
-        Flows,
-        HiddenNeed,
-        Population,
         PopulationProjection,
         Transitions,
     )
@@ -55,25 +37,8 @@ __all__ = [
     "chosen_method",
     "project_cube",
     "project_flows",
-    "project_need",
-    "sum_to_middle",
     "without_steps",
 ]
-
-SLACK = 1e-6
-_GROUP = ["authority_code", "need_group", "phase"]
-
-
-def _check_nobody_lost(to_place: pd.DataFrame, need: pd.DataFrame) -> None:
-    keys = [*_GROUP, "academic_year"]
-    wanted = to_place.groupby(keys)["children"].sum()
-    lost = wanted.sub(need.groupby(keys)["children"].sum(), fill_value=0.0)
-    lost = lost[lost.abs() > SLACK]
-    if len(lost):
-        raise DataError(
-            f"{lost.sum():,.1f} children to place have no area to live in, in {len(lost)} groups, "
-            f"for example {lost.index[0]}: every authority with plans needs areas with population"
-        )
 
 
 def chosen_method(
@@ -240,78 +205,3 @@ def project_flows(
         with_draws=with_draws,
     )
     return cube, net_origins(cube)
-
-
-def project_need(  # noqa: PLR0913 - the study's tables and what changes them
-    cube: pd.DataFrame,
-    population: DataFrame[Population],
-    areas: pd.DataFrame,
-    flows: DataFrame[Flows] | None,
-    years: Sequence[int],
-    choices: NeedChoices,
-    *,
-    rules: DataFrame[NeedGroupRules] | None = None,
-    hidden: DataFrame[HiddenNeed] | None = None,
-    outside_kept: pd.DataFrame | None = None,
-    support: tuple[pd.DataFrame, float] | None = None,
-) -> tuple[DataFrame[Need], DataFrame[Scope]]:
-    """Count children who need a specialist place by small area, and account for all who do not.
-
-    Parameters
-    ----------
-    cube
-        Expected children: authority_code, ncy, need_type, setting, academic_year, children.
-    population, areas, flows
-        What need is spread to small areas by; `flows` also says who is placed out of the region,
-        held constant but for `outside_kept`.
-    years
-        Academic years wanted.
-    rules
-        Need group by need, phase and setting; default `codes/need_group_rules.csv`.
-    hidden
-        Need that placements hide, if the study counts it.
-    outside_kept
-        As in `need.groups.counted_shares`.
-    support
-        Expected children with an individual support plan in place of an EHC plan, as `cube`, and
-        the share of them who need a place in a base; None where there are none.
-
-    Returns
-    -------
-    tuple
-        Need by small area, need group, phase and year; and the scope table, in which every
-        child with a plan stands once, for the base year and `years`.
-    """
-    rules = checked(NeedGroupRules, code_table("need_group_rules")) if rules is None else rules
-    expected = _expected_by_phase(cube)
-    shares = counted_shares(
-        expected,
-        rules,
-        choices,
-        hidden=hidden_need(hidden, expected, choices).shares,
-        outside=placed_outside(flows, areas),
-        outside_kept=outside_kept,
-    )
-    counted = count_scope(expected, shares)
-    if support is not None:
-        held = _expected_by_phase(support[0])
-        counted = pd.concat(
-            [counted, count_scope(held, support_plan_shares(held, rules, support[1]))]
-        )
-    keys = ["authority_code", "academic_year", "counted_as"]
-    scope = counted.groupby(keys, as_index=False)["children"].sum()
-    sought = (counted["counted_as"] == TO_PLACE) & counted["academic_year"].isin(list(years))
-    keys = [*_GROUP, "academic_year"]
-    to_place = counted[sought].groupby(keys, as_index=False)["children"].sum()
-    weights = area_weights(
-        areas, population, flows, to_place[_GROUP].drop_duplicates(), choices.history_weight
-    )
-    need = spread_need(to_place, weights)
-    _check_nobody_lost(to_place, need)
-    return checked(Need, need), checked(Scope, scope)
-
-
-def _expected_by_phase(cube: pd.DataFrame) -> pd.DataFrame:
-    """Sum expected children of year groups to phases."""
-    phased = cube.assign(phase=phases_of(cube["ncy"]))
-    return phased.groupby(COUNTED_CELL, as_index=False)["children"].sum()

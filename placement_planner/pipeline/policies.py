@@ -114,9 +114,9 @@ def _pupils(ahead: Ahead) -> NDArray[np.float64]:
     codes = ahead.baseline.cube.cells["authority_code"].unique()
     people = people[people["age"].between(*PUPIL_AGES) & people["authority_code"].isin(codes)]
     by_year = people.groupby("academic_year")["children"].sum()
-    pupils: NDArray[np.float64] = by_year.reindex(
-        list(ahead.policy.cube.academic_years)
-    ).to_numpy(dtype=float)
+    pupils: NDArray[np.float64] = by_year.reindex(list(ahead.policy.cube.academic_years)).to_numpy(
+        dtype=float
+    )
     return pupils
 
 

@@ -181,7 +181,18 @@ def _requests_ahead(
         found = project_requests(inputs.requests, inputs.population_projection, years, asked)
     except DataError as error:
         return None, (f"Requests are not projected. {error}",)
-    return found, found.notes
+    return found, (*found.notes, *_without_policy(scenario))
+
+
+def _without_policy(scenario: Scenario) -> tuple[str, ...]:
+    """Say that a policy does not reach the requests."""
+    if scenario.policy.scenario == "trend":
+        return ()
+    note = (
+        "Requests, assessments and new plans a year are as without the policy: it works on plans "
+        "held and on who joins, not on what is asked for."
+    )
+    return (note,)
 
 
 def backtest_study(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from placement_planner.codes import code_table
 from placement_planner.figures.demand import (
     EVERYONE,
@@ -14,6 +16,8 @@ from placement_planner.figures.demand import (
     shown_totals,
     shown_waterfall,
 )
+from placement_planner.figures.need import shown_need, shown_need_groups, shown_scope
+from placement_planner.figures.premises import METHODS, premises, study_sources
 from placement_planner.need.waterfall import EFFECTS
 from placement_planner.tables.forecasts import FLOWS_IN_ORDER
 from placement_planner.wording import measured, year_label
@@ -21,19 +25,10 @@ from placement_planner.wording import measured, year_label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
-
     from placement_planner.forecast import Forecast
 
 __all__ = ["projection_lines"]
 
-_METHODS = {
-    "transitions": "Joiners, movers and leavers are simulated from the steps that the study keeps.",
-    "published": "All plans and placements grow as in past Januaries, damped and pooled with "
-    "England; year groups move on by cohort-flow ratios; needs keep their mix.",
-    "held": "The base January's rates per child are held: population alone moves the numbers. "
-    "There are no ranges.",
-}
 _TRENDS = {
     "flat": "Joiner rates stay as they are.",
     "damped": "The growth of joiner rates fades.",
@@ -56,6 +51,17 @@ _CODES = {
 }
 
 
+_ALWAYS = ("population", "rate", "interaction")
+_WHY = {
+    "population": "from population",
+    "rate": "from the share of children with a plan",
+    "interaction": "from both together",
+    "housing": "from new homes above the projection",
+    "policy": "from policy",
+    "housing_policy": "from policy among the children of new homes",
+}
+
+
 def projection_lines(forecast: Forecast) -> list[str]:
     """Return the lines that tell a planner what a projection comes to; small counts withheld."""
     scenario = forecast.scenario
@@ -65,6 +71,8 @@ def projection_lines(forecast: Forecast) -> list[str]:
         "",
         *_totals(forecast),
         MEDIANS,
+        "",
+        *_needed(forecast),
         "",
         *_why(forecast),
         *_requests(forecast),
@@ -86,11 +94,12 @@ def _what(forecast: Forecast) -> list[str]:
     )
     lines = [
         f"Children with an EHC plan in {where}, {from_year} to {to_year}.",
-        f"Method: {forecast.method}. {_METHODS[forecast.method]}",
+        f"Method: {forecast.method}. {METHODS[forecast.method]}",
     ]
     if forecast.method == "transitions":
         lines.append(_TRENDS[choices.trend])
-    return lines
+    told = premises(forecast)
+    return [*lines, *(f"{name}: {words}" for name, words in told.items() if name != "Method")]
 
 
 def _totals(forecast: Forecast) -> list[str]:
@@ -110,6 +119,27 @@ def _totals(forecast: Forecast) -> list[str]:
     return lines
 
 
+def _needed(forecast: Forecast) -> list[str]:
+    """Say how many need a place in a base and in a special school, now and last."""
+    table = shown_need_groups(forecast).frame
+    lines = ["Children who need a specialist place, expected:"]
+    for kind in ("all", "base", "special"):
+        rows = table[table["need_group"] == kind].sort_values("academic_year")
+        if rows.empty:
+            continue
+        first, last = rows.iloc[0], rows.iloc[-1]
+        told = measured(last["mean"], "children")
+        if "p5" in rows and forecast.method != "held":
+            low, high = (measured(last[name], "children") for name in ("p5", "p95"))
+            told = f"{told} (9 in 10 draws between {low} and {high})"
+        lines.append(
+            f"  {first['name']}: {measured(first['mean'], 'children')} in "
+            f"{year_label(int(first['academic_year']))}, {told} in "
+            f"{year_label(int(last['academic_year']))}"
+        )
+    return lines
+
+
 def _why(forecast: Forecast) -> list[str]:
     table = shown_waterfall(forecast).frame
     rows = table[table["authority_code"] == EVERYONE]
@@ -117,11 +147,8 @@ def _why(forecast: Forecast) -> list[str]:
     words = {
         name: row[name] if isinstance(row[name], str) else f"{row[name]:+,.0f}" for name in EFFECTS
     }
-    told = (
-        f"{words['population']} from population, {words['rate']} from the share of children with "
-        f"a plan, {words['interaction']} from both together."
-    )
-    return [f"Why the number changes to {year_label(row['academic_year'])}: {told}"]
+    told = [f"{words[name]} {_WHY[name]}" for name in EFFECTS if name in _ALWAYS or row[name]]
+    return [f"Why the number changes to {year_label(row['academic_year'])}: {', '.join(told)}."]
 
 
 def _requests(forecast: Forecast) -> list[str]:
@@ -147,6 +174,7 @@ def _withheld(forecast: Forecast) -> list[str]:
         return ["INTERNAL, NOT FOR PUBLICATION: nothing is withheld or rounded."]
     shown = [shown_summary(forecast, part) for part in PARTS]
     shown += [shown_waterfall(forecast)]
+    shown += [shown_need_groups(forecast), shown_need(forecast), shown_scope(forecast)]
     shown += [
         found
         for by_age in (False, True)
@@ -166,35 +194,45 @@ def _assumptions(forecast: Forecast) -> Iterator[str]:
     for name in _CHOICES[forecast.method]:
         meaning = type(choices).model_fields[name].description
         yield f"need.{name} = {getattr(choices, name)}: {meaning}"
-    names = [*_CODES[forecast.method]]
+    yield from _policy(forecast)
+    names = [*_CODES[forecast.method], "deprivation", "need_group_rules"]
+    if forecast.homes is not None:
+        names.append("housing_yields")
     if forecast.requests is not None:
         names += ["rate_priors", "request_priors"]
-    seen: set[tuple[str, ...]] = set()
+    seen: set[str] = set()
     for name in dict.fromkeys(names):
-        rows = code_table(name)[["source", "date", "basis"]].astype(str).drop_duplicates()
-        for row in rows.itertuples(index=False):
-            if tuple(row) not in seen:
-                seen.add(tuple(row))
-                yield f"{name}: {row.source} ({row.date}; {row.basis})"
-    yield from _bases(forecast)
+        for source in _sources(name):
+            if source not in seen:
+                seen.add(source)
+                yield f"{name}: {source}"
+    yield from study_sources(forecast)
 
 
-def _bases(forecast: Forecast) -> Iterator[str]:
-    """Say how the study's own figures are known."""
-    names = code_table("bases").set_index("basis")["name"]
-    inputs = forecast.inputs
-    tables: dict[str, pd.DataFrame | None] = {
-        "caseload": inputs.caseload,
-        "caseload_totals": inputs.caseload_totals,
-        "transitions": inputs.transitions,
-        "requests": inputs.requests,
-        "population_projection": inputs.population_projection,
-    }
-    for name, table in tables.items():
-        if table is not None and len(table):
-            shares = table["basis"].value_counts(normalize=True)
-            words = "; ".join(
-                f"{share:.0%} of rows {str(names.get(basis, basis)).lower()}"
-                for basis, share in shares.items()
-            )
-            yield f"{name}.csv of the study: {words}"
+def _policy(forecast: Forecast) -> Iterator[str]:
+    """List the choices and sources of the policy; the trend has none."""
+    choices = forecast.scenario.policy
+    yield f"policy.scenario = {choices.scenario}"
+    if choices.scenario == "trend":
+        return
+    for name in type(choices).model_fields:
+        if name != "scenario":
+            meaning = type(choices).model_fields[name].description
+            yield f"policy.{name} = {getattr(choices, name)}: {meaning}"
+    for name in ("policy_levers", "policy_paths"):
+        table = code_table(name)
+        for source in _told(table[table["scenario"] == choices.scenario]):
+            yield f"{name}: {source}"
+
+
+def _sources(name: str) -> list[str]:
+    """Return where the figures of a code table are from, each once."""
+    return _told(code_table(name))
+
+
+def _told(table: pd.DataFrame) -> list[str]:
+    """Put source, date and basis of rows in words, each once."""
+    columns = [name for name in ("date", "basis") if name in table]
+    source = table["source"] if "source" in table else pd.Series("the package", table.index)
+    words = source.astype(str) + " (" + table[columns].astype(str).agg("; ".join, axis=1) + ")"
+    return list(dict.fromkeys(words))

@@ -73,13 +73,6 @@ class NeedChoices(Choices):
         description="relative variance that a year adds to a year group's need and setting, "
         "published method (assumption)",
     )
-    history_weight: float = Field(
-        0.5,
-        ge=0,
-        le=1,
-        description="share of an area's weight taken from where children live now, where known; "
-        "the rest is population and deprivation (assumption)",
-    )
     prevalence_cap: float = Field(
         0.35,
         gt=0,

@@ -37,6 +37,8 @@ class Outcome:
     observed
         Journeys to the places held at the base January, one row a measure: measure, unit, value;
         None where nobody knows who is placed where. Other children than in `measures`.
+    notes
+        What a reader must know of the need that is planned for, in sentences.
     """
 
     inputs: Inputs
@@ -51,3 +53,4 @@ class Outcome:
     plan: Plan
     measures: pd.DataFrame
     observed: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ ALLOWED = {
     "forecast": GROUND | {"ahead", "inputs", "need"},
     "privacy": GROUND,
     "wording": GROUND | {"outcome", "privacy", "siting"},
-    "figures": GROUND | {"forecast", "need", "outcome", "privacy", "siting", "wording"},
+    "figures": GROUND | {"forecast", "inputs", "need", "outcome", "privacy", "siting", "wording"},
     "charts": GROUND | {"figures", "forecast", "need", "wording"},
     "maps": GROUND | {"figures", "forecast", "need", "outcome", "privacy", "siting", "wording"},
     "reports": GROUND

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from placement_planner.forecast import Forecast
-    from placement_planner.scenario import NeedChoices, PolicyChoices
+    from placement_planner.inputs import Inputs
+    from placement_planner.scenario import NeedChoices, PolicyChoices, Scenario
 
-__all__ = ["METHODS", "POLICY_NAMES", "policy_name", "premises", "study_sources"]
+__all__ = ["METHODS", "POLICY_NAMES", "need_premises", "policy_name", "premises", "study_sources"]
 
 METHODS = {
     "transitions": "Joiners, movers and leavers are simulated from the steps that the study keeps.",
@@ -76,13 +77,20 @@ def premises(forecast: Forecast) -> dict[str, str]:
     dict
         Method, Policy, New homes, Need that placements hide, Latent demand: in this order.
     """
-    choices, inputs = forecast.scenario.need, forecast.inputs
+    told = need_premises(forecast.scenario, forecast.inputs)
     return {
         "Method": METHODS[forecast.method],
-        "Policy": _policy(forecast.scenario.policy),
-        "New homes": _homes(choices, inputs.housing),
-        "Need that placements hide": _hidden(choices, inputs.hidden_need),
-        "Latent demand": _latent(choices.latent_demand),
+        **told,
+        "Latent demand": _latent(forecast.scenario.need.latent_demand),
+    }
+
+
+def need_premises(scenario: Scenario, inputs: Inputs) -> dict[str, str]:
+    """Say which policy, new homes and hidden need are in the need that is planned for."""
+    return {
+        "Policy": _policy(scenario.policy),
+        "New homes": _homes(scenario.need, inputs.housing),
+        "Need that placements hide": _hidden(scenario.need, inputs.hidden_need),
     }
 
 

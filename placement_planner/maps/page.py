@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from placement_planner.codes import code_table
 from placement_planner.figures.plan import final_year, shown_builds, shown_measures, shown_pots
+from placement_planner.figures.premises import need_premises
 from placement_planner.maps import layers
 from placement_planner.maps.frame import Page, shaded_map
 from placement_planner.maps.places import build_points, journey_lines, provision_points
@@ -68,6 +69,7 @@ def write_map(outcome: Outcome, path: Path, *, made: date | None = None) -> Path
         gap=gap_sentence(outcome),
         profile=profile_sentence(outcome),
         basis=basis_sentence(outcome),
+        premises=need_premises(outcome.scenario, outcome.inputs),
         sources=sources(outcome),
         builds=shown_builds(outcome).to_dict("records"),
         measures=shown_measures(outcome).to_dict("records"),

@@ -125,6 +125,7 @@ def outcome_of(
         plan=plan,
         measures=compare_plans(do_nothing, plan, tables, scenario),
         observed=_observed(inputs, scenario),
+        notes=stages.notes,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from placement_planner.figures.plan import final_year, shown_builds, shown_measures, shown_pots
+from placement_planner.figures.premises import need_premises
 from placement_planner.privacy import withhold
 from placement_planner.scenario import PrivacyChoices
 from placement_planner.wording import (
@@ -63,6 +64,8 @@ def summary_lines(outcome: Outcome) -> list[str]:
         *_measure_lines(named, counts),
         observed_sentence(outcome),
         basis_sentence(outcome),
+        *(f"{name}: {words}" for name, words in need_premises(scenario, outcome.inputs).items()),
+        *(f"Note: {note}" for note in outcome.notes),
         "",
         *_build_lines(named, counts),
         "",

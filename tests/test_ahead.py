@@ -121,6 +121,21 @@ def test_special_need_unchanged_leaves_special_need_to_the_child(baseline, ahead
     assert special(ahead).to_numpy().sum() < special(trend).to_numpy().sum()
 
 
+def test_special_need_unchanged_holds_where_placements_hide_need(baseline, scenario):
+    """Children whose need is hidden need the same places, whichever plan they come to hold."""
+    trend = look_ahead(baseline, scenario.with_choices(policy={"scenario": "trend"}))
+    bound = look_ahead(baseline, scenario.with_choices(policy={"bound": "special_unchanged"}))
+
+    def special(one):
+        counted = one.counted(YEARS)
+        counted = counted[counted["need_group"].str.endswith("_special")]
+        keys = ["authority_code", "academic_year", "need_group", "phase"]
+        return counted.set_index(keys)["children"].sort_index()
+
+    assert special(bound).to_numpy() == pytest.approx(special(trend).to_numpy(), rel=1e-5)
+    assert len(trend.hidden.children)
+
+
 def test_homes_that_the_projection_carries_add_nobody(inputs, scenario):
     """Planned homes equal to those carried in every year: the cube is that without new homes."""
     carried = inputs.housing_carried

@@ -181,7 +181,10 @@ def _outside_ratio(
 
 
 def support_plan_shares(
-    expected: pd.DataFrame, rules: DataFrame[NeedGroupRules], base_share: float
+    expected: pd.DataFrame,
+    rules: DataFrame[NeedGroupRules],
+    base_share: float,
+    hidden: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Share out children who hold an individual support plan in place of an EHC plan.
 
@@ -193,6 +196,9 @@ def support_plan_shares(
         Need groups; the base that suits a need is that of children in resourced provision.
     base_share
         Share who need a place in a base.
+    hidden
+        Shares whose need the placement hides, as in `counted_shares`: they need the place that is
+        named for them, whichever plan they hold.
 
     Returns
     -------
@@ -208,11 +214,16 @@ def support_plan_shares(
         how="left",
     )
     share = base_share * cells["need_group"].notna()
-    placed = cells.assign(
-        counted_as=TO_PLACE, share=share, need_group=cells["need_group"].fillna("")
-    )
-    held = cells.assign(counted_as=SUPPORT_PLAN, share=1 - share, need_group="")
-    return _gathered([placed, held])
+    told = 1 - _hidden_total(cells, hidden)
+    parted = [
+        cells.assign(
+            counted_as=TO_PLACE, share=share * told, need_group=cells["need_group"].fillna("")
+        ),
+        cells.assign(counted_as=SUPPORT_PLAN, share=(1 - share) * told, need_group=""),
+    ]
+    if hidden is not None and len(hidden):
+        parted.append(hidden.merge(cells[COUNTED_CELL]).assign(counted_as=TO_PLACE))
+    return _gathered(parted)
 
 
 def _gathered(parted: list[pd.DataFrame]) -> pd.DataFrame:

@@ -114,7 +114,9 @@ def look_ahead(baseline: Baseline, scenario: Scenario) -> Ahead:
         cube, baseline.origins, baseline.population, scenario.policy, inputs.policy_levers
     )
     expected = _by_phase(policy.cube)
-    hidden = hidden_need(inputs.hidden_need, expected, scenario.need)
+    support = expected.iloc[:0] if policy.support_plans is None else _by_phase(policy.support_plans)
+    everybody = pd.concat([expected, support]).groupby(COUNTED_CELL, as_index=False)["children"]
+    hidden = hidden_need(inputs.hidden_need, everybody.sum(), scenario.need)
     shares = counted_shares(
         expected,
         inputs.need_group_rules,
@@ -123,7 +125,6 @@ def look_ahead(baseline: Baseline, scenario: Scenario) -> Ahead:
         outside=placed_outside(inputs.flows, inputs.areas),
         outside_kept=policy.outside_kept,
     )
-    support = expected.iloc[:0] if policy.support_plans is None else _by_phase(policy.support_plans)
     return Ahead(
         baseline=baseline,
         scenario=scenario,
@@ -132,7 +133,10 @@ def look_ahead(baseline: Baseline, scenario: Scenario) -> Ahead:
         shares=shares,
         support=support,
         support_shares=support_plan_shares(
-            support, inputs.need_group_rules, scenario.policy.support_plan_base_share
+            support,
+            inputs.need_group_rules,
+            scenario.policy.support_plan_base_share,
+            hidden=hidden.shares,
         ),
         hidden=hidden,
     )

@@ -129,7 +129,7 @@ def write_sample(folder: Path, seed: int = 0) -> None:
     scenario = Scenario(
         name="Sample region",
         horizon=Horizon(years=YEARS, last_period_years=2),
-        solver=SolverChoices(relative_gap=0.004, time_limit_s=45),
+        solver=SolverChoices(relative_gap=0.005, time_limit_s=45),
     )
     (folder / "scenario.toml").write_text(
         scenario_template(scenario), encoding="utf-8", newline="\n"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from placement_planner import project, read_inputs, read_scenario
+from placement_planner import DataError, project, read_inputs, read_scenario
 from placement_planner.need.policy import Goal
 from placement_planner.need.waterfall import EFFECTS
 from placement_planner.pipeline import (
@@ -179,3 +179,16 @@ def test_a_goal_is_met_by_the_factor_that_is_found(inputs, scenario):
     assert found.is_met
     assert found.reached == pytest.approx(13_000)
     assert found.at_factor_0 < 13_000 < found.at_factor_1
+
+
+def test_what_is_not_known_is_told_before_anything_is_projected(inputs, scenario):
+    said = []
+
+    with pytest.raises(DataError, match="'nonsense' is not known; right would be one of inclusion"):
+        compare_policies(inputs, scenario, ["trend", "nonsense"], said.append)
+    assert said == []
+    goal = Goal(
+        measure="plans", academic_year=2030, target=1, from_year=2027, need_types=("ASD", "XYZ")
+    )
+    with pytest.raises(DataError, match=r"1 need_type\(s\) that nobody .* for example XYZ"):
+        seek_goal(inputs, scenario.with_choices(policy={"scenario": "trend"}), goal)

@@ -18,7 +18,7 @@ from placement_planner.need.groups import (
 from placement_planner.need.hidden import hidden_need
 from placement_planner.need.housing import new_homes, with_housing
 from placement_planner.need.parts import by_phase
-from placement_planner.need.policy import apply_policy
+from placement_planner.need.policy import apply_policy, levers_of
 from placement_planner.pipeline.steps import silent, with_time_left
 
 if TYPE_CHECKING:
@@ -51,7 +51,15 @@ def project_baseline(
     with_draws: bool = True,
     progress: Callable[[str], None] = silent,
 ) -> Baseline:
-    """Project children with plans to a year, and weigh the small areas they live in."""
+    """Project children with plans to a year, and weigh the small areas they live in.
+
+    Raises
+    ------
+    DataError
+        If the scenario's policy is not known, before anything is projected; or a table lacks what
+        is needed.
+    """
+    levers_of(scenario.policy.scenario, inputs.policy_levers)
     choices = scenario.need
     base = choices.base_january
     years = range(base - 1, max(last_year, base - 1) + 1)

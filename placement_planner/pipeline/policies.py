@@ -9,7 +9,7 @@ import pandas as pd
 
 from placement_planner.codes import code_table
 from placement_planner.need.housing import with_housing
-from placement_planner.need.policy import seek_joiner_factor
+from placement_planner.need.policy import levers_of, seek_joiner_factor
 from placement_planner.need.policy.measures import PUPIL_AGES
 from placement_planner.pipeline.ahead import look_ahead, project_baseline
 from placement_planner.pipeline.steps import in_order, silent
@@ -57,6 +57,8 @@ def compare_policies(
         (0 to 1), to_place_special, to_place_base or support_plans; and the notes of each policy.
     """
     inputs = in_order(inputs)
+    for name in names:
+        levers_of(name, inputs.policy_levers)
     progress(f"projecting children with plans to {scenario.horizon.years[-1]}")
     baseline = project_baseline(inputs, scenario, scenario.horizon.years[-1], progress=progress)
     parts, notes = [], {}

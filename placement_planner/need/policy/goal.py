@@ -166,6 +166,14 @@ def _check_goal(goal: Goal, cube: Cube, choices: PolicyChoices) -> None:
             f"joiners would change from {goal.from_year}, after the goal's year "
             f"{goal.academic_year}; right would be that year or an earlier one"
         )
+    for name, wanted in (("need_type", goal.need_types), ("authority_code", goal.authorities)):
+        known = sorted(cube.cells[name].unique())
+        unknown = [code for code in wanted if code not in {*known, *_EVERYONE}]
+        if unknown:
+            raise DataError(
+                f"the goal names {len(unknown)} {name}(s) that nobody with a plan has, for example "
+                f"{unknown[0]}; right would be one of {', '.join(known)}"
+            )
     if path_measure(choices.scenario) is not None:
         raise DataError(
             f"policy scenario {choices.scenario} follows a path of plans, which would undo a "

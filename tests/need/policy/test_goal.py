@@ -79,12 +79,9 @@ def test_where_nobody_joins_no_factor_changes_anything():
     assert "No joiner from 2026 to 2026 counts" in goal.note
 
 
-def test_only_joiners_in_scope_change_and_count():
-    """Nobody has SEMH."""
-    goal = sought(10, scope={"need_types": ("SEMH",)})
-
-    assert goal.at_factor_1 == 0
-    assert not goal.is_met
+def test_a_need_that_nobody_has_is_refused():
+    with pytest.raises(DataError, match=r"1 need_type\(s\) that nobody .* example SEMH"):
+        sought(10, scope={"need_types": ("SEMH",)})
 
 
 def test_beside_the_levers_of_a_scenario():

@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# Two processes; what one has not begun the other takes over.
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Some machines' matplotlib would otherwise look for a screen.
 export MPLBACKEND := Agg
@@ -15,10 +17,10 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-slow: $(VENV)/.installed-dev
-	PLACEMENT_PLANNER_REQUIRE_BROWSER=1 $(BIN)/pytest -m "slow"
+	PLACEMENT_PLANNER_REQUIRE_BROWSER=1 $(PYTEST) -m "slow"
 
 lab: $(VENV)/.installed
 	$(BIN)/jupyter lab notebooks

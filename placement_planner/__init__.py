@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from placement_planner.balance import Balance
     from placement_planner.errors import (
         DataError,
         PlacementPlannerError,
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
     from placement_planner.forecast import Forecast
     from placement_planner.inputs import Inputs, check_study, read_inputs
     from placement_planner.outcome import Outcome
-    from placement_planner.pipeline import backtest_study, project, run
+    from placement_planner.pipeline import (
+        backtest_study,
+        measure_gap,
+        project,
+        run,
+        score_hosts,
+    )
     from placement_planner.scenario import Scenario, read_scenario
 
 __all__ = [
+    "Balance",
     "DataError",
     "Forecast",
     "Inputs",
@@ -32,16 +40,19 @@ __all__ = [
     "SolveError",
     "backtest_study",
     "check_study",
+    "measure_gap",
     "project",
     "read_inputs",
     "read_scenario",
     "run",
+    "score_hosts",
 ]
 
 __version__ = version("placement_planner")
 
 _HOMES = {
     "DataError": "errors",
+    "Balance": "balance",
     "Forecast": "forecast",
     "Inputs": "inputs",
     "Outcome": "outcome",
@@ -51,10 +62,12 @@ _HOMES = {
     "SolveError": "errors",
     "backtest_study": "pipeline",
     "check_study": "inputs",
+    "measure_gap": "pipeline",
     "project": "pipeline",
     "read_inputs": "inputs",
     "read_scenario": "scenario",
     "run": "pipeline",
+    "score_hosts": "pipeline",
 }
 
 

@@ -11,8 +11,8 @@ from scipy.sparse import csr_array
 
 from placement_planner.need.areas import area_draws, area_need, latent_need
 from placement_planner.need.cube import Cube
-from placement_planner.need.groups import TO_PLACE, count_scope, places_phases
-from placement_planner.need.parts import by_phase
+from placement_planner.need.groups import COUNTED_CELL, TO_PLACE, count_scope, places_phases
+from placement_planner.need.parts import by_phase, phases_of
 from placement_planner.tables import checked
 from placement_planner.tables.stages import Need, Scope
 
@@ -98,6 +98,28 @@ class Ahead:
         every = pd.concat(parts, ignore_index=True)
         keys = [name for name in every.columns if name != "children"]
         return checked(Need, every.groupby(keys, as_index=False)["children"].sum())
+
+    def need_by_year_group(self) -> pd.DataFrame:
+        """Return children to place by authority, need group and year group, in every year: means.
+
+        Returns
+        -------
+        DataFrame
+            authority_code, need_group, ncy, academic_year, children, from the base year on.
+        """
+        cubes = [(self.policy.cube, self.shares)]
+        if self.policy.support_plans is not None:
+            cubes.append((self.policy.support_plans, self.support_shares))
+        keys = ["authority_code", "need_group", "ncy", "academic_year"]
+        parts = []
+        for cube, shares in cubes:
+            told = cube.expected()
+            told = told.assign(phase=phases_of(told["ncy"]))
+            sought = shares[shares["counted_as"] == TO_PLACE]
+            told = told.merge(sought, on=COUNTED_CELL)
+            parts.append(told.assign(children=told["children"] * told["share"]))
+        every = pd.concat(parts, ignore_index=True)
+        return every.groupby(keys, as_index=False)["children"].sum()
 
     def latent(self, years: Sequence[int]) -> pd.DataFrame:
         """Return latent demand by small area, beside the projection; no rows if left out."""

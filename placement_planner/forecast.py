@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Forecast"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Forecast:
     """Children with plans in every draw and year, and why they change; nothing is suppressed yet.
 

@@ -47,8 +47,12 @@ class Inputs:
     housing: DataFrame[study.Housing] | None
     housing_carried: DataFrame[study.HousingCarried] | None
     roads: gpd.GeoDataFrame | None
+    travel_matrix: DataFrame[study.TravelMatrix] | None
     sites: DataFrame[study.Sites]
     provision: DataFrame[study.Provision]
+    neighbouring_places: DataFrame[study.NeighbouringPlaces] | None
+    cross_border: DataFrame[study.CrossBorder] | None
+    hosts: DataFrame[study.Hosts] | None
     caseload: DataFrame[study.Caseload]
     caseload_totals: DataFrame[study.CaseloadTotals] | None
     transitions: DataFrame[study.Transitions] | None
@@ -59,10 +63,15 @@ class Inputs:
     policy_levers: DataFrame[study.PolicyLevers] | None
     requests: DataFrame[study.Requests] | None
     options: DataFrame[study.Options]
+    option_sets: DataFrame[study.OptionSets] | None
+    agreements: DataFrame[study.Agreements] | None
     pots: DataFrame[study.Pots]
     pot_funding: DataFrame[study.PotFunding]
-    fallback: DataFrame[study.Fallback]
-    unit_costs: DataFrame[study.UnitCosts]
+    fallback: DataFrame[study.Fallback] | None
+    unit_costs: DataFrame[study.UnitCosts] | None
+    capital_costs: DataFrame[study.CapitalCosts] | None
+    transport_mix: DataFrame[study.TransportMix] | None
+    transport_totals: DataFrame[study.TransportTotals] | None
     compatibility: DataFrame[study.Compatibility]
 
 

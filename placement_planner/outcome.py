@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from placement_planner.inputs import Inputs
     from placement_planner.scenario import Scenario
     from placement_planner.siting.plan import Plan
-    from placement_planner.tables.stages import Need, PlaceCosts, Pools, Scope, Travel
+    from placement_planner.siting.tables import Tables
+    from placement_planner.surroundings import Surroundings
+    from placement_planner.tables.stages import Need, Scope
 
 __all__ = ["Outcome"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Outcome:
     """Inputs, stage tables and both plans of one run; nothing is suppressed yet.
 
@@ -25,18 +27,26 @@ class Outcome:
     ----------
     area_need
         Need by small area (`areas.area_code`).
-    need
-        The same need summed to the siting level: its `area_code` holds `areas.middle_code` where
-        the scenario says ``level = "middle"``.
+    tables
+        What both plans were made for, by areas of the siting level: `area_code` holds
+        `areas.middle_code` where the scenario says ``level = "middle"``, and the code of a
+        stranded small area itself.
+    surroundings
+        Places, journeys and costs that both plans start from.
     do_nothing
         The best that can be done with the places there are: the optimised do-nothing.
     plan
         The plan with builds.
     measures
         One row a measure: measure, unit, do_nothing, plan.
-    observed
-        Journeys to the places held at the base January, one row a measure: measure, unit, value;
-        None where nobody knows who is placed where. Other children than in `measures`.
+    savings
+        What the plan saves by the share of new places that replace independent ones, as from
+        `siting.displacement`.
+    authorities
+        What the plan does for each authority, as from `siting.authorities`.
+    now
+        Journeys to the places held at the base January, as from `costs.journey_report`; None
+        where nobody is known to hold any. Other children than in `measures`.
     notes
         What a reader must know of the need that is planned for, in sentences.
     """
@@ -44,13 +54,18 @@ class Outcome:
     inputs: Inputs
     scenario: Scenario
     area_need: DataFrame[Need]
-    need: DataFrame[Need]
+    tables: Tables
     scope: DataFrame[Scope]
-    pools: DataFrame[Pools]
-    travel: DataFrame[Travel]
-    place_costs: DataFrame[PlaceCosts]
+    surroundings: Surroundings
     do_nothing: Plan
     plan: Plan
     measures: pd.DataFrame
-    observed: pd.DataFrame | None = None
+    savings: pd.DataFrame
+    authorities: pd.DataFrame
+    now: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def need(self) -> DataFrame[Need]:
+        """Children who need a specialist place, by area of the siting level."""
+        return self.tables.need

@@ -16,16 +16,15 @@ from pandera.errors import SchemaError
 
 from placement_planner.errors import DataError
 from placement_planner.scenario import read_scenario, scenario_template
-from placement_planner.siting.plan import Plan, SolveReport
+from placement_planner.siting.plan import AS_WRITTEN, PLAN_FIELDS, Plan, SolveReport
 from placement_planner.storage import SCENARIO_FILE, WORKBOOK
-from placement_planner.tables import plan as plan_tables
 from placement_planner.tables import table_name
 
 if TYPE_CHECKING:
     from placement_planner.outcome import Outcome
     from placement_planner.scenario import Scenario
 
-__all__ = ["StoredRun", "file_hashes", "read_run", "run_name", "write_run"]
+__all__ = ["StoredRun", "file_hashes", "read_plan", "read_run", "run_name", "write_run"]
 
 MANIFEST = "manifest.json"
 INTERNAL = "internal"
@@ -34,6 +33,9 @@ NOT_FOR_PUBLICATION = (
     "These tables are the plan as the optimiser left it: nothing is suppressed or rounded.\n"
     "They are kept so that the run can be audited and run again. They are not for publication.\n"
 )
+
+
+_NOTICE = "INTERNAL, NOT FOR PUBLICATION: kept so that the run can be verified, with exact £"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,28 +78,35 @@ def _write_plan(folder: Path, plan: Plan) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder.parent / "README.txt").write_text(NOT_FOR_PUBLICATION, encoding="utf-8")
     hashes = {}
-    for field in ("builds", "placements", "fallback", "spend"):
+    for field in PLAN_FIELDS:
         path = folder / f"{field}.csv"
         getattr(plan, field).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
         hashes[f"{folder.name}/{field}.csv"] = _digest(path)
     return hashes
 
 
-def _read_plan(folder: Path, report: dict[str, Any]) -> Plan:
-    models = dict(
-        zip(("builds", "placements", "fallback", "spend"), plan_tables.PLAN_TABLES, strict=True)
-    )
+def read_plan(folder: Path, report: SolveReport = AS_WRITTEN) -> Plan:
+    """Read the tables of a plan from a folder.
+
+    Raises
+    ------
+    DataError
+        If a table is missing, or is not one of a plan.
+    """
     tables = {}
-    for field, model in models.items():
+    for field, model in PLAN_FIELDS.items():
         path = folder / f"{field}.csv"
         if not path.is_file():
             raise DataError(f"{path} is missing: the run folder is not whole ({table_name(model)})")
-        text = pd.read_csv(path, dtype=str, keep_default_na=False)
+        names = model.to_schema().columns
+        text = {name: str for name, field in names.items() if str(field.dtype) == "str"}
         try:
-            tables[field] = model.validate(text)
-        except SchemaError as error:
+            tables[field] = model.validate(
+                pd.read_csv(path, dtype=text, na_values=[""], keep_default_na=False)
+            )
+        except (SchemaError, ValueError) as error:
             raise DataError(f"{path} is not a table of a plan: {error}") from error
-    return Plan(**tables, report=SolveReport(**report))
+    return Plan(**tables, report=report)
 
 
 def write_run(
@@ -113,6 +122,7 @@ def write_run(
     for name, plan in plans.items():
         table_hashes |= _write_plan(folder / INTERNAL / name, plan)
     manifest = {
+        "notice": _NOTICE,
         "placement_planner": version("placement_planner"),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "study": str(study.resolve()),
@@ -126,7 +136,7 @@ def write_run(
         "output_hashes": {
             path.name: _digest(path)
             for path in sorted(folder.iterdir())
-            if path.suffix in {".html", ".xlsx"}
+            if path.suffix in {".csv", ".html", ".xlsx"}
         },
         "reports": {name: asdict(plan.report) for name, plan in plans.items()},
         "gap": outcome.plan.report.gap,
@@ -179,13 +189,13 @@ def _stored(folder: Path, manifest: dict[str, Any]) -> StoredRun:
         raise DataError(
             f"{len(changed)} file(s) of {folder} changed since the run, for example {changed[0]}"
         )
-    reports = manifest["reports"]
+    reports = {name: SolveReport(**told) for name, told in manifest["reports"].items()}
     return StoredRun(
         folder=folder,
         study=Path(manifest["study"]),
         scenario=read_scenario(folder / SCENARIO_FILE),
         input_hashes=manifest["input_hashes"],
-        do_nothing=_read_plan(folder / INTERNAL / "do_nothing", reports["do_nothing"]),
-        plan=_read_plan(folder / INTERNAL / "plan", reports["plan"]),
+        do_nothing=read_plan(folder / INTERNAL / "do_nothing", reports["do_nothing"]),
+        plan=read_plan(folder / INTERNAL / "plan", reports["plan"]),
         manifest=manifest,
     )

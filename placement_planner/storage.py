@@ -1,8 +1,8 @@
 """Where a study keeps each table, how it is written, and how it is read as it stands.
 
-A study is a folder (CSV, and GeoPackage for shapes) or one workbook with a sheet a table. Reading
-types nothing and judges no value: cells come back as text beside the row they stand on, so that
-`checks` can say where a fault lies.
+A study is a folder (CSV, GeoPackage for shapes, and for a matrix also Parquet) or one workbook with
+a sheet a table. Reading types nothing and judges no value: cells come back as text beside the row
+they stand on, so that `checks` can say where a fault lies.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 
@@ -36,6 +37,7 @@ __all__ = [
     "cell_text",
     "in_table_order",
     "is_spatial",
+    "parquet_path",
     "read_raw_folder",
     "sheet_table",
     "table_path",
@@ -48,6 +50,7 @@ SCENARIO_FILE = "scenario.toml"
 WORKBOOK = "study.xlsx"
 GEOMETRY_COLUMN = "geometry_wkt"
 _SPATIAL = ("areas", "roads")
+_PARQUET_TOO = ("travel_matrix",)
 _FIRST_ROW = 2
 _COMMA = ","
 _OTHER_DELIMITERS = {";": ";", "\t": "tabs"}
@@ -80,6 +83,23 @@ def table_path(folder: Path, model: type[Table]) -> Path:
     return folder / table_folder(model) / f"{table_name(model)}.{ending}"
 
 
+def parquet_path(folder: Path, model: type[Table]) -> Path | None:
+    """Return where a folder may keep the table as Parquet; nothing for tables that are CSV alone.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from placement_planner.tables.study import Sites, TravelMatrix
+    >>> parquet_path(Path("study"), TravelMatrix).as_posix()
+    'study/boundaries/travel_matrix.parquet'
+    >>> parquet_path(Path("study"), Sites) is None
+    True
+    """
+    if table_name(model) not in _PARQUET_TOO:
+        return None
+    return table_path(folder, model).with_suffix(".parquet")
+
+
 def in_table_order(model: type[Table], frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table's own columns in the model's order, rows sorted by key, shapes last."""
     columns = [name for name in model.to_schema().columns if name in frame.columns]
@@ -105,18 +125,47 @@ def read_raw_folder(folder: Path) -> dict[str, RawTable]:
     """Read every table that a study folder has; an optional one may be absent."""
     raw = {}
     for model in STUDY_TABLES:
-        path = table_path(folder, model)
+        path, parquet = table_path(folder, model), parquet_path(folder, model)
         file = path.relative_to(folder).as_posix()
-        if path.is_file():
-            raw[table_name(model)] = (
-                _read_shapes(path, file, model)
-                if is_spatial(model)
-                else (_read_csv(path, file, model))
-            )
+        if parquet is not None and parquet.is_file():
+            table = _read_parquet(parquet, parquet.relative_to(folder).as_posix(), model)
+            raw[table_name(model)] = _told_once(table, file) if path.is_file() else table
+        elif path.is_file():
+            read = _read_shapes if is_spatial(model) else _read_csv
+            raw[table_name(model)] = read(path, file, model)
         elif is_required(model):
             missing = Finding(file, None, None, "no such file", "a file with this name")
             raw[table_name(model)] = RawTable(model=model, file=file, findings=(missing,))
     return raw
+
+
+def _told_once(table: RawTable, other: str) -> RawTable:
+    """Report a table that stands in two files; the Parquet one is read on."""
+    twice = Finding(other, None, None, f"the table in {table.file} too", "the table in one of them")
+    return replace(table, findings=(twice, *table.findings))
+
+
+def _read_parquet(path: Path, file: str, model: type[Table]) -> RawTable:
+    """Read a Parquet file; its rows are counted as those of a CSV file."""
+    try:
+        frame = pd.read_parquet(path).reset_index(drop=True)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        broken = Finding(file, None, None, f"a file that cannot be read: {error}", "Parquet")
+        return RawTable(model=model, file=file, findings=(broken,))
+    names, misnamed = _known_names(model, file, [str(name) for name in frame.columns])
+    cells = _typed_text(frame.set_axis(names, axis="columns"))
+    return RawTable(model=model, file=file, cells=cells, findings=misnamed)
+
+
+def _typed_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write typed columns as text, blanks as empty cells; each different value once."""
+    columns = {}
+    for name in frame.columns:
+        codes, values = pd.factorize(frame[name], use_na_sentinel=True)
+        texts = [*map(cell_text, values.tolist()), ""]
+        columns[name] = pd.Series(texts, dtype=object).to_numpy()[codes]
+    index = pd.RangeIndex(_FIRST_ROW, _FIRST_ROW + len(frame))
+    return pd.DataFrame(columns, index=index, dtype=object)
 
 
 def _read_csv(path: Path, file: str, model: type[Table]) -> RawTable:

@@ -34,10 +34,10 @@ DICTIONARY_FILE = "DATA_DICTIONARY.md"
 
 
 def new_study(folder: Path, *, xlsx: bool = False) -> list[Path]:
-    """Write an empty study: headers, default costs, a commented scenario and the dictionary.
+    """Write an empty study: headers, compatibility, a commented scenario and the dictionary.
 
-    Unit costs, fallback routes and compatibility are filled from `codes/`, each row with its
-    source and basis, to be replaced by local figures.
+    Which places suit which need group is filled from `codes/`, each row with its source and basis,
+    to be edited. Costs and fallback routes are left to the cost library until a study has its own.
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ def new_study(folder: Path, *, xlsx: bool = False) -> list[Path]:
     tables = [folder / WORKBOOK] if xlsx else [table_path(folder, model) for model in STUDY_TABLES]
     _refuse_to_overwrite([*tables, *texts])
     folder.mkdir(parents=True, exist_ok=True)
-    frames = {table_name(model): _empty(model) for model in STUDY_TABLES} | _defaults()
+    frames = {table_name(model): _empty(model) for model in STUDY_TABLES}
+    frames["compatibility"] = code_table("compatibility")
     if xlsx:
         write_workbook(folder / WORKBOOK, frames)
     else:
@@ -106,14 +107,3 @@ def _empty(model: type[Table]) -> pd.DataFrame:
     fields = model.to_schema().columns
     frame = pd.DataFrame({name: pd.Series(dtype=str(fields[name].dtype)) for name in fields})
     return frame.assign(geometry=gpd.GeoSeries([], crs=CRS)) if is_spatial(model) else frame
-
-
-def _defaults() -> dict[str, pd.DataFrame]:
-    groups = code_table("need_groups")[["need_group", "provision_kind"]]
-    routes = code_table("fallback_routes").drop(columns="name")
-    fallback = groups.merge(routes, on="provision_kind").drop(columns="provision_kind")
-    return {
-        "unit_costs": code_table("unit_costs"),
-        "compatibility": code_table("compatibility"),
-        "fallback": fallback.assign(authority_code="*"),
-    }

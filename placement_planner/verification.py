@@ -10,16 +10,18 @@ from placement_planner.inputs import read_inputs
 from placement_planner.pipeline import find_plan, outcome_of, run_stages, without_options
 from placement_planner.runs import file_hashes, read_run
 from placement_planner.siting.audit import audit_plan
+from placement_planner.siting.plan import PLAN_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from placement_planner.inputs import Inputs
     from placement_planner.outcome import Outcome
     from placement_planner.runs import StoredRun
     from placement_planner.siting.plan import Plan
 
-__all__ = ["Verification", "verify_run"]
+__all__ = ["Verification", "stored_outcome", "verify_run"]
 
 NOT_REPEATED = ("time", "interrupt")
 """Stops after which another run may rightly find another plan."""
@@ -57,7 +59,7 @@ def _input_differences(run: StoredRun) -> list[str]:
 def _plan_differences(name: str, stored: Plan, again: Plan) -> list[str]:
     differences = [
         f"{name}: {field} came out differently"
-        for field in ("builds", "placements", "fallback", "spend")
+        for field in PLAN_FIELDS
         if not getattr(stored, field).equals(getattr(again, field))
     ]
     for word in ("objective", "bound"):
@@ -67,6 +69,35 @@ def _plan_differences(name: str, stored: Plan, again: Plan) -> list[str]:
     if stored.report.status != again.report.status:
         differences.append(f"{name}: status {again.report.status}, stored {stored.report.status}")
     return differences
+
+
+def _run_and_inputs(folder: Path, study: Path | None) -> tuple[StoredRun, Inputs]:
+    """Read a run and its study, and hold that the inputs are still those of the run."""
+    run = read_run(folder)
+    run = replace(run, study=study or run.study)
+    if not run.study.exists():
+        raise DataError(
+            f"the study {run.study} of this run is gone; say with --study where it stands now"
+        )
+    changed = _input_differences(run)
+    if changed:
+        raise DataError("\n".join(["the inputs are not those of the run:", *changed]))
+    return run, read_inputs(run.study)
+
+
+def stored_outcome(
+    folder: Path, progress: Callable[[str], None], study: Path | None = None
+) -> Outcome:
+    """Return what a stored run came to: the stages run again, its plans as they are stored.
+
+    Raises
+    ------
+    DataError
+        If the run folder is not whole, or the inputs are no longer those of the run.
+    """
+    run, inputs = _run_and_inputs(folder, study)
+    stages = run_stages(inputs, run.scenario, progress)
+    return outcome_of(inputs, run.scenario, stages, run.do_nothing, run.plan)
 
 
 def verify_run(
@@ -84,16 +115,7 @@ def verify_run(
     DataError
         If the run folder is not whole, or the inputs are no longer those of the run.
     """
-    run = read_run(folder)
-    run = replace(run, study=study or run.study)
-    if not run.study.exists():
-        raise DataError(
-            f"the study {run.study} of this run is gone; say with --study where it stands now"
-        )
-    changed = _input_differences(run)
-    if changed:
-        raise DataError("\n".join(["the inputs are not those of the run:", *changed]))
-    inputs = read_inputs(run.study)
+    run, inputs = _run_and_inputs(folder, study)
     stages = run_stages(inputs, run.scenario, progress)
     plans = {
         "optimised do-nothing": (run.do_nothing, without_options(stages.tables)),

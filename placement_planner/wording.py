@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from placement_planner.codes import code_table
+from placement_planner.privacy import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from placement_planner.siting.plan import SolveReport
 
 __all__ = [
+    "INTERNAL",
     "NOT_PROVEN",
     "basis_sentence",
     "gap_sentence",
@@ -30,12 +32,16 @@ __all__ = [
     "years_sentence",
 ]
 
+INTERNAL = "INTERNAL, NOT FOR PUBLICATION"
+"""What every page, sheet and file of the internal profile says."""
+
 MILLION = 1e6
 NOT_PROVEN = "not proven"
 MEASURE_NAMES = {
     "children_in_need": "Children who need a specialist place",
     "places": "Specialist places open",
-    "children_placed": "Children with a suitable local specialist place",
+    "children_placed": "Children with a local specialist place",
+    "children_staying_independent": "Children who stay in independent and non-maintained schools",
     "children_in_fallback": "Children without a suitable local specialist place",
     "journey_mean_minutes": "Mean journey, one way",
     "journey_p90_minutes": "Journey that nine children in ten do not exceed, one way",
@@ -46,6 +52,8 @@ MEASURE_NAMES = {
     "transport_gbp": "Transport to places, a year",
     "top_up_gbp": "Top-ups, a year",
     "place_funding_gbp": "Place funding of open places, a year",
+    "independent_gbp": "Cost of children who stay in independent schools, a year",
+    "fallback_no_placement_found": "No placement found: every other route is full",
     "fallback_gbp": "Cost of children without a suitable local place, a year",
     "annual_cost_gbp": "All of these costs, a year",
     "objective_gbp": "Cost of all planned years, discounted",
@@ -60,6 +68,7 @@ _STATUS = {
     "stopped early.",
     "none": "No plan was found.",
 }
+_AS_WRITTEN = "A plan as it was written: no solver made it, and nothing is proven about it."
 
 
 def year_label(academic_year: int) -> str:
@@ -163,7 +172,7 @@ def status_sentence(report: SolveReport) -> str:
     >>> status_sentence(report)
     'Proven best: under these choices no plan is cheaper.'
     """
-    return _STATUS[report.status]
+    return _AS_WRITTEN if report.stopped_by == "written" else _STATUS[report.status]
 
 
 def is_proven(report: SolveReport) -> bool:
@@ -213,14 +222,21 @@ def _settled_sentence(outcome: Outcome) -> str:
 def observed_sentence(outcome: Outcome) -> str:
     """Say how far children travel to the places they hold now, where that is known."""
     january = outcome.scenario.need.base_january
-    if outcome.observed is None:
-        return f"Who was placed where in January {january} is not in the study."
-    told = outcome.observed.set_index("measure")["value"]
+    if outcome.now is None:
+        return f"Nobody is known to hold a place in January {january}."
+    told, choices = outcome.now.iloc[0], outcome.scenario.privacy
+    how = "Observed" if outcome.surroundings.placed.gravity is None else "Estimated"
+    children = told["children"]
+    if choices.profile == "public":
+        if children < choices.rate_population:
+            return f"Too few hold a place in January {january} to tell how they travel."
+        children = rounded(children, choices.rounding)
     return (
-        f"Observed in January {january}, other children than above: "
-        f"{told['children_placed']:,.0f} placed in the region, mean journey "
-        f"{told['journey_mean_minutes']:.1f} minutes, nine in ten within "
-        f"{told['journey_p90_minutes']:.1f}, longest {told['journey_longest_minutes']:.1f}."
+        f"{how} in January {january}, other children than above: "
+        f"{children:,.0f} placed in the region, mean time in the vehicle "
+        f"{told['mean_ride_minutes']:.1f} minutes, nine in ten within "
+        f"{told['p90_ride_minutes']:.1f}, longest {told['longest_ride_minutes']:.1f}; "
+        f"{100 * told['beyond_guide']:.0f} % beyond the guide of 45 or 75 minutes."
     )
 
 
@@ -228,12 +244,13 @@ def profile_sentence(outcome: Outcome) -> str:
     """Say what stands for what in the figures, by privacy profile."""
     choices = outcome.scenario.privacy
     if choices.profile == "internal":
-        return "INTERNAL, NOT FOR PUBLICATION: nothing is withheld and schools are named."
+        return f"{INTERNAL}: nothing is withheld and schools are named."
     return (
         f"Counts of children under {choices.threshold} are withheld (shown as c), others are "
         f"rounded to {choices.rounding}, and figures worked out from withheld counts are withheld "
-        "too. A school that has not agreed to be named is shown by a locality that holds at "
-        "least three it could be, with a cost band."
+        "too. Further counts are withheld where totals or other tables would give a small one "
+        "away. A school that has not agreed to be named is shown by a locality that holds at least "
+        "three it could be, with a cost band."
     )
 
 
@@ -256,8 +273,8 @@ def sources(outcome: Outcome) -> list[str]:
     """List where the figures behind the plan come from, each once."""
     inputs = outcome.inputs
     tables: tuple[pd.DataFrame, ...] = (
-        inputs.unit_costs,
-        inputs.fallback,
+        outcome.surroundings.cost_lines,
+        outcome.surroundings.fallback,
         inputs.pots,
         inputs.compatibility,
     )

@@ -70,7 +70,17 @@ def write_plannable_study(folder):
         "population_projection": projection(),
         "options": options(),
     }
-    left_out = {"area_caseload", "hidden_need"}
+    left_out = {
+        "agreements",
+        "option_sets",
+        "area_caseload",
+        "hidden_need",
+        "travel_matrix",
+        "neighbouring_places",
+        "cross_border",
+        "transport_mix",
+        "transport_totals",
+    }
     for model in STUDY_TABLES:
         if table_name(model) in frames.keys() - left_out:
             write_table(folder, model, frames[table_name(model)])

@@ -62,6 +62,7 @@ def boundaries():
         ),
         "areas": areas,
         "roads": roads,
+        "travel_matrix": travel_matrix(),
         "population": pd.DataFrame(
             {"area_code": code, "age": age, "children": 20.0, "basis": "invented"}
             for code in CORNERS
@@ -76,7 +77,7 @@ def boundaries():
                 "basis": "invented",
             }
             for code in (WESTBY, EASTHAM)
-            for year in range(2024, 2032)
+            for year in range(2024, 2035)
             for age in AGES
         ),
         "housing": pd.DataFrame(
@@ -99,9 +100,28 @@ def boundaries():
                 "basis": "invented",
             }
             for code in (WESTBY, EASTHAM)
-            for year in range(2025, 2032)
+            for year in range(2025, 2035)
         ),
     }
+
+
+def travel_matrix():
+    """Four minutes and 2 km a step between squares; N1 lies ten steps east of all."""
+    steps = {
+        (area, site): abs(CORNERS[area][0] - CORNERS[home][0])
+        + abs(CORNERS[area][1] - CORNERS[home][1])
+        for area in CORNERS
+        for site, home in (("S1", "A1"), ("S2", "A2"), ("S3", "A3"))
+    } | {(area, "N1"): 10 for area in CORNERS}
+    return pd.DataFrame(
+        {
+            "area_code": area,
+            "site_id": site_id,
+            "minutes": 1.0 + 4 * count,
+            "distance_km": 0.5 + 2 * count,
+        }
+        for (area, site_id), count in steps.items()
+    )
 
 
 def site(site_id, kind, area_code, authority_code, **more):
@@ -163,8 +183,51 @@ def schools():
         "provision": pd.DataFrame(
             [
                 provision("P1", "S1", "sen_unit", "ci_base", opens=2027.0, ramp="0.5;1"),
-                provision("P2", "S2", "special_school", "asd_special"),
+                provision("P2", "S2", "special_school", "asd_special", standing="permanent"),
             ]
+        ),
+        "neighbouring_places": pd.DataFrame(
+            {
+                "place_id": ["N1-asd"],
+                "site_id": ["N1"],
+                "site_name": ["Farther School"],
+                "easting": [311_000.0],
+                "northing": [201_000.0],
+                "provision_type": ["special_school"],
+                "designation": ["asd_special"],
+                "phase": ["primary"],
+                "places": [4.0],
+                "opens": [None],
+                "closes": [2030.0],
+                "source": ["made up by hand"],
+                "basis": ["invented"],
+            }
+        ),
+        "cross_border": pd.DataFrame(
+            {
+                "direction": ["in", "out"],
+                "authority_code": [EASTHAM, WESTBY],
+                "place": ["P2", "Farther School"],
+                "need_group": ["asd_special", "asd_special"],
+                "phase": ["primary", "primary"],
+                "academic_year": [2028, 2027],
+                "children": [3.0, 1.0],
+                "source": ["made up by hand", "made up by hand"],
+                "basis": ["invented", "invented"],
+            }
+        ),
+        "hosts": pd.DataFrame(
+            {
+                "site_id": ["S1"],
+                "interest": ["yes"],
+                "excluded_because": [None],
+                "condition": ["B"],
+                "accessible": ["yes"],
+                "children_with_plans": [6.0],
+                "suspensions_per_100": [2.5],
+                "source": ["made up by hand"],
+                "basis": ["invented"],
+            }
         ),
         "caseload": pd.DataFrame(
             {
@@ -294,6 +357,7 @@ def option(option_id, site_id, action, designation, **more):
         "pots": "POT1",
         "requires": None,
         "excludes": None,
+        "serves": None,
         "locked_in": False,
         "locked_out": False,
         "release_status": "internal",
@@ -322,6 +386,24 @@ def money():
                 ),
             ]
         ),
+        "option_sets": pd.DataFrame(
+            {
+                "set_id": ["SET1"],
+                "options": ["O1;O2"],
+                "at_most": [1],
+                "reason": ["one trust that can run one scheme"],
+            }
+        ),
+        "agreements": pd.DataFrame(
+            {
+                "authority_code": [WESTBY],
+                "place_authority_code": [EASTHAM],
+                "need_group": ["sld_mld_special"],
+                "children": [6.0],
+                "source": ["made up by hand"],
+                "basis": ["invented"],
+            }
+        ),
         "pots": pd.DataFrame(
             {
                 "pot_id": ["POT1", "POT2"],
@@ -332,6 +414,7 @@ def money():
                 "payer": "capital_grant",
                 "starts": 2026,
                 "expires": 2031,
+                "carry_years": [None, 1.0],
                 "source": "made up by hand",
                 "basis": "invented",
             }
@@ -341,6 +424,38 @@ def money():
         ),
         "fallback": fallback.assign(authority_code="*"),
         "unit_costs": code_table("unit_costs"),
+        "capital_costs": pd.DataFrame(
+            {
+                "action": ["adapt_rooms"],
+                "applies_to": ["base"],
+                "places_from": [0],
+                "gbp_per_place": [20_000.0],
+                "payer": ["capital_grant"],
+                "source": ["made up by hand"],
+                "price_date": ["2026-03"],
+                "basis": ["invented"],
+            }
+        ),
+        "transport_mix": pd.DataFrame(
+            {
+                "applies_to": ["*", "*"],
+                "from_km": [0.0, 0.0],
+                "mode": ["minibus", "taxi"],
+                "share": [0.5, 0.5],
+                "source": ["made up by hand", "made up by hand"],
+                "basis": ["invented", "invented"],
+            }
+        ),
+        "transport_totals": pd.DataFrame(
+            {
+                "authority_code": [WESTBY],
+                "financial_year": [2024],
+                "children": [30.0],
+                "gbp": [240_000.0],
+                "source": ["made up by hand"],
+                "basis": ["invented"],
+            }
+        ),
         "compatibility": code_table("compatibility"),
     }
 

@@ -30,11 +30,3 @@ def test_every_dependency_has_a_tested_version_within_its_range():
         version = tested[name_of(requirement)]
         numbers = [tuple(map(int, re.findall(r"\d+", text)[:2])) for text in (version, floor)]
         assert numbers[0] >= numbers[1], requirement
-
-
-def test_the_readme_names_only_files_that_exist():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
-
-    assert links
-    assert all((ROOT / link).exists() for link in links)

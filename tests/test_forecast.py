@@ -140,7 +140,7 @@ def test_a_row_whose_median_is_withheld_tells_no_percentile(sample):
     hidden = shown.frame[shown.frame["median"] == "c"]
     assert len(hidden)
     assert hidden[FIGURES].eq("c").all().all()
-    assert shown.withheld.withheld == int(shown.frame[FIGURES].eq("c").to_numpy().sum())
+    assert shown.withheld.withheld == int(shown.frame["mean"].eq("c").sum())
 
 
 def test_a_waterfall_row_with_a_small_count_is_withheld_whole(sample):

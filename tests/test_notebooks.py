@@ -8,6 +8,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from placement_planner.scenario import read_scenario, scenario_template
+from tests.part_of_sample import write_part_of_sample
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -26,14 +29,44 @@ def test_a_notebook_only_calls_the_library(path):
     assert all(len(cell.source.splitlines()) <= 10 for cell in code), "keep cells short"
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+LIGHT = {
+    "horizon": {"years": (2027, 2030, 2034), "last_period_years": 2},
+    "need": {"draws": 40},
+    "solver": {"relative_gap": 0.05, "time_limit_s": 20},
+}
+"""Choices that take less time, for a part of the sample; the slow tests run all of it."""
+
+
+def run_from_top_to_bottom(path, folder):
+    (folder / "notebooks").mkdir()
     notebook = nbformat.read(path, as_version=4)
-    here = {"metadata": {"path": str(tmp_path / "notebooks")}}
+    here = {"metadata": {"path": str(folder / "notebooks")}}
 
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=here).execute()
 
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
+
+
+FIRST = {"00_start_here", "06_siting"}
+"""Run by the quick tests too: between them they call every stage."""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path.stem in FIRST], ids=lambda path: path.stem
+)
+def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
+    scenario = write_part_of_sample(tmp_path / "data") / "scenario.toml"
+    light = read_scenario(scenario).with_choices(**LIGHT)
+    scenario.write_text(scenario_template(light), encoding="utf-8")
+
+    run_from_top_to_bottom(path, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_as_it_is_shipped(path, tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns(".drives"))
+
+    run_from_top_to_bottom(path, tmp_path)

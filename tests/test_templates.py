@@ -55,15 +55,14 @@ def test_a_new_study_has_every_file_and_its_columns(tmp_path):
     assert dictionary == dictionary_markdown()
 
 
-def test_a_new_study_has_default_costs_and_routes_for_every_need_group(tmp_path):
+def test_a_new_study_leaves_costs_and_routes_to_the_library(tmp_path):
+    """What the library says is not copied: a later library would not reach the study."""
     new_study(tmp_path)
 
-    fallback = pd.read_csv(tmp_path / "schools/fallback.csv")
-    costs = pd.read_csv(tmp_path / "schools/unit_costs.csv")
-
-    assert set(fallback["need_group"]) == set(code_list("need_groups"))
-    assert set(fallback["authority_code"]) == {"*"}
-    assert len(costs) == len(code_table("unit_costs"))
+    for name in ("fallback", "unit_costs", "capital_costs"):
+        assert read_rows(tmp_path / f"schools/{name}.csv")[1:] == []
+    compatibility = pd.read_csv(tmp_path / "schools/compatibility.csv")
+    assert len(compatibility) == len(code_table("compatibility"))
 
 
 def test_a_new_study_becomes_sound_when_it_is_filled(tmp_path):

@@ -67,9 +67,11 @@ class Chart:
         self.figure.savefig(file, format="png", dpi=_DPI, metadata=words)
         return file.getvalue()
 
-    def write(self, path: Path) -> Path:
-        """Write the picture to a file."""
+    def write(self, path: Path, mark: str = "") -> Path:
+        """Write the picture to a file, with words across its head that say that it is internal."""
+        told = self.figure.text(0.99, 0.995, mark, ha="right", va="top", size=_SMALL, color=ORANGE)
         path.write_bytes(self.png())
+        told.remove()
         return path
 
     def _repr_html_(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_cells"]
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NOTE = "note"
 _BLANK = "a blank cell"
 _LONGEST_SHOWN = 60
@@ -115,15 +116,15 @@ def _shown(text: str) -> str:
 
 def _parsed(texts: Sequence[str], kind: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return values of the kind and whether each text is one."""
-    series = pd.Series(texts, dtype="str")
     if kind == "bool":
-        lower = series.str.lower()
-        is_word = np.array(lower.isin(["true", "false"]), dtype=bool)
-        return np.array(lower == "true", dtype=object), is_word
+        words = [text.lower() for text in texts]
+        is_word = np.array([word in ("true", "false") for word in words], dtype=bool)
+        return np.array([word == "true" for word in words], dtype=object), is_word
     if kind not in ("int64", "float64"):
-        return np.array(series, dtype=object), np.ones(len(series), dtype=bool)
-    is_number = series.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
-    values = np.array(series.where(is_number, "nan").astype("float64"))
+        return np.array(texts, dtype=object), np.ones(len(texts), dtype=bool)
+    is_number = np.array([_NUMBER.fullmatch(text) is not None for text in texts], dtype=bool)
+    numbers = (text if held else "nan" for text, held in zip(texts, is_number, strict=True))
+    values = np.array([float(number) for number in numbers])
     is_good = is_number & np.isfinite(values)
     if kind == "int64":
         is_good &= (values == np.round(values)) & (np.abs(values) < _LARGEST_WHOLE)

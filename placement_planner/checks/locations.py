@@ -136,11 +136,20 @@ def _metres_findings(study: CheckedStudy, sites: pd.DataFrame) -> list[Finding]:
         *study.report(
             "sites",
             "easting",
-            sites[is_outside],
-            "{site_id} outside all areas: {easting:.0f}, {northing:.0f}",
-            "a point in one of the areas",
+            _with_distance(sites[is_outside], areas),
+            "{site_id} outside all areas: {easting:.0f}, {northing:.0f}, {km:,.1f} km from the "
+            "nearest",
+            "a point in one of the areas, not in the sea or another region",
         ),
     ]
+
+
+def _with_distance(sites: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Add how far each site is from the nearest area, km."""
+    points = shapely.points(sites[["easting", "northing"]].to_numpy(dtype=float))
+    tree = shapely.STRtree(areas.geometry.to_numpy())
+    _, off_m = tree.query_nearest(points, return_distance=True, all_matches=False)
+    return sites.assign(km=off_m / 1000)
 
 
 def _in_a_hole(study: CheckedStudy, sites: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:

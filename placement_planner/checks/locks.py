@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from placement_planner.checks.study import row_findings
 from placement_planner.tables import split_list
 
@@ -13,7 +15,13 @@ if TYPE_CHECKING:
     from placement_planner.checks.study import CheckedStudy
     from placement_planner.errors import Finding
 
-__all__ = ["check_excluding_locks", "check_locked_starts", "check_locks", "check_required_locks"]
+__all__ = [
+    "check_excluding_locks",
+    "check_locked_starts",
+    "check_locks",
+    "check_locks_of_sets",
+    "check_required_locks",
+]
 
 
 def check_locks(study: CheckedStudy) -> list[Finding]:
@@ -52,6 +60,19 @@ def check_excluding_locks(study: CheckedStudy) -> list[Finding]:
     ]
     right = "options of which one at most is locked in, or required by one that is"
     return row_findings(study.tables["options"].file, "excludes", found, right)
+
+
+def check_locks_of_sets(study: CheckedStudy) -> list[Finding]:
+    """Report sets of which more options must be built than may be."""
+    must = set(_buildable(_options(study)))
+    rows = study.rows("option_sets", "options", "at_most").dropna()
+    named = [sorted(must.intersection(split_list(cell))) for cell in rows["options"]]
+    number = np.array([len(each) for each in named], dtype=int)
+    rows = rows.assign(named=[", ".join(each) for each in named], must=number)
+    wrong = rows[number > rows["at_most"].to_numpy(dtype=float)]
+    words = "{at_most:g}, but {must:g} must be built: {named}"
+    right = "at least as many as are locked in, or required by one that is"
+    return study.report("option_sets", "at_most", wrong, words, right)
 
 
 def check_locked_starts(study: CheckedStudy) -> list[Finding]:

@@ -10,14 +10,16 @@ import numpy as np
 
 from placement_planner.checks.study import row_findings
 from placement_planner.codes import code_list
-from placement_planner.tables import split_list
+from placement_planner.tables import sizes_of, split_list
 
 if TYPE_CHECKING:
     from placement_planner.checks.study import CheckedStudy
     from placement_planner.errors import Finding
 
 __all__ = [
+    "check_agreements",
     "check_funding_years",
+    "check_option_sets",
     "check_option_starts",
     "check_paying_pots",
     "check_phase_shares",
@@ -43,13 +45,27 @@ def check_option_starts(study: CheckedStudy) -> list[Finding]:
 def check_sizes(study: CheckedStudy) -> list[Finding]:
     """Report options whose sizes do not rise from above nought."""
     rows = study.rows("options", "sizes")
-    wrong = rows[[not _rises([0, *map(int, split_list(cell))]) for cell in rows["sizes"]]]
-    right = "rising sizes above 0, such as 8;16"
+    wrong = rows[[not _rises([0, *sizes_of(cell)]) for cell in rows["sizes"]]]
+    right = "rising sizes above 0, such as 8;16 or 8x1-4"
     return study.report("options", "sizes", wrong, "{sizes!r}", right)
 
 
 def _rises(numbers: list[int]) -> bool:
     return all(low < high for low, high in itertools.pairwise(numbers))
+
+
+def check_option_sets(study: CheckedStudy) -> list[Finding]:
+    """Report sets that name an option twice, or that leave out no option."""
+    rows = study.rows("option_sets", "options", "at_most").dropna()
+    named = rows["options"].map(split_list)
+    rows = rows.assign(number=np.array([len(each) for each in named], dtype=int))
+    twice = rows[[len(set(each)) < len(each) for each in named]]
+    idle = rows[rows["at_most"].to_numpy(dtype=float) >= rows["number"].to_numpy()]
+    right = "fewer than the options of the set"
+    return [
+        *study.report("option_sets", "options", twice, "{options!r}", "each option named once"),
+        *study.report("option_sets", "at_most", idle, "{at_most:g} of {number:g} options", right),
+    ]
 
 
 def check_phase_shares(study: CheckedStudy) -> list[Finding]:
@@ -152,6 +168,15 @@ def check_pot_years(study: CheckedStudy) -> list[Finding]:
     wrong = rows[rows["expires"] < rows["starts"]]
     words, right = "{expires:g}, starts in {starts:g}", "the year in starts or a later one"
     return study.report("pots", "expires", wrong, words, right)
+
+
+def check_agreements(study: CheckedStudy) -> list[Finding]:
+    """Report agreements of an authority with itself."""
+    rows = study.rows("agreements", "authority_code", "place_authority_code")
+    wrong = rows[rows["authority_code"] == rows["place_authority_code"]]
+    words = "{place_authority_code}, where the children live too"
+    right = "another authority; children need no agreement to hold places in their own"
+    return study.report("agreements", "place_authority_code", wrong, words, right)
 
 
 def check_funding_years(study: CheckedStudy) -> list[Finding]:

@@ -22,13 +22,17 @@ __all__ = ["check_references"]
 
 @dataclass(frozen=True)
 class _Reference:
-    """A column that holds the key of another table, or one of a few words."""
+    """A column that holds the key of another table, or one of a few words.
+
+    `also` is a table whose column of the same name holds such codes as well, where there is one.
+    """
 
     table: str
     column: str
     parent: str
     words: tuple[str, ...] = ()
     is_list: bool = False
+    also: str = ""
 
 
 _REFERENCES = (
@@ -44,19 +48,28 @@ _REFERENCES = (
     _Reference("housing_carried", "authority_code", "authorities"),
     _Reference("policy_levers", "authorities", "authorities", ("*",), is_list=True),
     _Reference("fallback", "authority_code", "authorities", ("*",)),
+    _Reference("cross_border", "authority_code", "authorities"),
+    _Reference("transport_totals", "authority_code", "authorities"),
+    _Reference("options", "serves", "authorities", ("*",), is_list=True),
+    _Reference("agreements", "authority_code", "authorities"),
+    _Reference("agreements", "place_authority_code", "authorities"),
     _Reference("pots", "owner", "authorities", ("REGION",)),
     _Reference("pots", "eligible_authorities", "authorities", ("*",), is_list=True),
     _Reference("population", "area_code", "areas"),
     _Reference("flows", "area_code", "areas"),
     _Reference("area_caseload", "area_code", "areas", (UNKNOWN_HOME,)),
     _Reference("housing", "area_code", "areas"),
+    _Reference("travel_matrix", "area_code", "areas"),
     _Reference("provision", "site_id", "sites"),
     _Reference("options", "site_id", "sites"),
+    _Reference("hosts", "site_id", "sites"),
+    _Reference("travel_matrix", "site_id", "sites", also="neighbouring_places"),
     _Reference("flows", "provision_id", "provision", ("OUTSIDE",)),
     _Reference("options", "pots", "pots", is_list=True),
     _Reference("pot_funding", "pot_id", "pots"),
     _Reference("options", "requires", "options", is_list=True),
     _Reference("options", "excludes", "options", is_list=True),
+    _Reference("option_sets", "options", "options", is_list=True),
 )
 
 
@@ -71,6 +84,8 @@ def check_references(study: CheckedStudy) -> tuple[CheckedStudy, list[Finding]]:
         try:
             unknown = _unknown_codes(study, parent)
         except UnsoundError:
+            continue
+        if unknown.empty:
             continue
         findings += _findings(study, parent, unknown)
         for name, column, cells in _by_column(unknown):
@@ -90,10 +105,11 @@ def _unknown_codes(study: CheckedStudy, parent: str) -> pd.DataFrame:
     for reference in (item for item in _REFERENCES if item.parent == parent):
         try:
             cells = study.rows(reference.table, reference.column)[reference.column].dropna()
+            others = [*reference.words, *_also(study, reference)]
         except UnsoundError:
             continue
         codes = cells.map(split_list).explode().dropna() if reference.is_list else cells
-        lost = codes[~codes.isin(known) & ~codes.isin(reference.words)]
+        lost = codes[~codes.isin(known) & ~codes.isin(others)]
         lost = lost.groupby(level=0, sort=False).agg(", ".join) if reference.is_list else lost
         uses.append(
             pd.DataFrame(
@@ -101,6 +117,13 @@ def _unknown_codes(study: CheckedStudy, parent: str) -> pd.DataFrame:
             ).assign(table=reference.table, column=reference.column)
         )
     return pd.concat(uses) if uses else pd.DataFrame(columns=["row", "code", "table", "column"])
+
+
+def _also(study: CheckedStudy, reference: _Reference) -> pd.Series:
+    """Return the codes of the second table that a column may name."""
+    if reference.also in study.tables or reference.also in study.unreadable:
+        return study.whole(reference.also, reference.column)[reference.column]
+    return pd.Series(dtype="str")
 
 
 def _findings(study: CheckedStudy, parent: str, unknown: pd.DataFrame) -> list[Finding]:

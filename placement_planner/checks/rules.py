@@ -12,16 +12,14 @@ from placement_planner.checks.boundaries import (
 )
 from placement_planner.checks.cells import check_cells
 from placement_planner.checks.children import check_phase_population, check_plans_per_head
-from placement_planner.checks.costs import (
-    check_fallback_cover,
-    check_fallback_shares,
-    check_unit_costs,
-)
+from placement_planner.checks.costs import check_fallback_shares
+from placement_planner.checks.hosts import check_host_plans, check_host_sites
 from placement_planner.checks.locations import check_site_locations
 from placement_planner.checks.locks import (
     check_excluding_locks,
     check_locked_starts,
     check_locks,
+    check_locks_of_sets,
     check_required_locks,
 )
 from placement_planner.checks.need import (
@@ -32,7 +30,9 @@ from placement_planner.checks.need import (
     check_housing_carried,
 )
 from placement_planner.checks.options import (
+    check_agreements,
     check_funding_years,
+    check_option_sets,
     check_option_starts,
     check_paying_pots,
     check_phase_shares,
@@ -61,6 +61,21 @@ from placement_planner.checks.schools import (
 )
 from placement_planner.checks.shapes import check_polygons, check_road_lines, reprojected
 from placement_planner.checks.study import CheckedStudy, UnsoundError
+from placement_planner.checks.supply import (
+    check_from_elsewhere,
+    check_neighbours_apart,
+    check_neighbours_beyond,
+    check_temporary_places,
+)
+from placement_planner.checks.transport import (
+    check_transport_mix,
+    check_transport_prices,
+    check_transport_totals,
+)
+from placement_planner.checks.travel import (
+    check_road_lengths,
+    check_road_nodes,
+)
 from placement_planner.errors import Finding
 
 if TYPE_CHECKING:
@@ -78,13 +93,13 @@ _NEVER_EMPTY = (
     "population_projection",
     "sites",
     "caseload",
-    "fallback",
-    "unit_costs",
 )
 
 RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_polygons,
     check_road_lines,
+    check_road_nodes,
+    check_road_lengths,
     check_middle_areas,
     check_population,
     check_projection,
@@ -92,6 +107,10 @@ RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_site_locations,
     check_closing_years,
     check_roll,
+    check_temporary_places,
+    check_from_elsewhere,
+    check_neighbours_apart,
+    check_neighbours_beyond,
     check_base_january,
     check_authorities_counted,
     check_steps,
@@ -112,8 +131,10 @@ RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_locks,
     check_required_locks,
     check_excluding_locks,
+    check_locks_of_sets,
     check_locked_starts,
     check_option_starts,
+    check_option_sets,
     check_sizes,
     check_phase_shares,
     check_provision_ramps,
@@ -122,9 +143,13 @@ RULES: tuple[Callable[[CheckedStudy], list[Finding]], ...] = (
     check_pot_actions,
     check_pot_years,
     check_funding_years,
+    check_agreements,
     check_fallback_shares,
-    check_fallback_cover,
-    check_unit_costs,
+    check_transport_mix,
+    check_transport_prices,
+    check_transport_totals,
+    check_host_sites,
+    check_host_plans,
 )
 
 

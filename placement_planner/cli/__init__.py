@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 from placement_planner.cli import (
     areas,
     forecasting,
+    gap,
+    hosts,
+    maps,
     planning,
     policies,
+    privacy,
     projecting,
+    scoring,
     sen2,
     studies,
+    travel,
 )
 from placement_planner.cli.app import app
 
@@ -23,12 +29,18 @@ __all__ = [
     "app",
     "areas",
     "forecasting",
+    "gap",
+    "hosts",
     "main",
+    "maps",
     "planning",
     "policies",
+    "privacy",
     "projecting",
+    "scoring",
     "sen2",
     "studies",
+    "travel",
 ]
 
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from placement_planner.outcome import Outcome
     from placement_planner.scenario import Scenario
 
-__all__ = ["demo", "plan", "rerun"]
+__all__ = ["demo", "plan", "rerun", "tell_solve"]
 
 
-def _tell_solve(reply: Reply, outcome: Outcome) -> None:
+def tell_solve(reply: Reply, outcome: Outcome) -> None:
     """Fill in objective, bound, gaps and measures."""
     report = outcome.plan.report
     reply.objective, reply.bound = report.objective_gbp, report.bound_gbp
@@ -34,11 +34,7 @@ def _measures(outcome: Outcome) -> dict[str, Any]:
     return {
         "final_year": outcome.scenario.horizon.years[-1],
         "children_in_need": float(table.loc["children_in_need", "plan"]),
-        "observed": (
-            None
-            if outcome.observed is None
-            else outcome.observed.set_index("measure")["value"].to_dict()
-        ),
+        "journeys_now": _journeys_now(outcome),
         "optimised_do_nothing": table["do_nothing"].dropna().to_dict(),
         "plan": table["plan"].dropna().to_dict(),
     }
@@ -49,7 +45,7 @@ def _run_plan(reply: Reply, study: Path, scenario: Scenario, out: Path | None) -
     from placement_planner.inputs import read_inputs
     from placement_planner.maps import write_map
     from placement_planner.pipeline import run
-    from placement_planner.reports import summary_lines, write_workbook
+    from placement_planner.reports import summary_lines, write_plan_log, write_workbook
     from placement_planner.runs import run_name, write_run
 
     folder = out or Path("runs") / run_name(study)
@@ -65,12 +61,13 @@ def _run_plan(reply: Reply, study: Path, scenario: Scenario, out: Path | None) -
         write_map(outcome, partial / "map.html")
         tell("writing the workbook")
         write_workbook(outcome, partial / "workbook.xlsx")
+        write_plan_log(outcome, partial)
         timings["outputs"] = time.perf_counter() - started - sum(timings.values())
         write_run(partial, outcome, study, timings)
         lines = summary_lines(outcome)
         (partial / "internal" / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     reply.status = outcome.plan.report.status
-    _tell_solve(reply, outcome)
+    tell_solve(reply, outcome)
     reply.paths = {
         "run": folder,
         "map": folder / "map.html",
@@ -83,6 +80,15 @@ def _run_plan(reply: Reply, study: Path, scenario: Scenario, out: Path | None) -
     print(
         f"Map:      {folder / 'map.html'}\nWorkbook: {folder / 'workbook.xlsx'}\nRun:      {folder}"
     )
+
+
+def _journeys_now(outcome: Outcome) -> dict[str, Any] | None:
+    """Return how everybody travels now, and how that is known."""
+    if outcome.now is None:
+        return None
+    everybody = outcome.now.iloc[0].drop(["authority_code", "need_group"]).to_dict()
+    gravity = outcome.surroundings.placed.gravity
+    return {**everybody, "basis": "observed" if gravity is None else "estimated"}
 
 
 @app.command()
@@ -131,7 +137,7 @@ def rerun(
     with command("rerun", as_json=as_json) as reply, progress() as tell:
         found = verify_run(run, tell, study)
         report = found.run.plan.report
-        _tell_solve(reply, found.outcome)
+        tell_solve(reply, found.outcome)
         reply.paths = {"run": run}
         reply.more["differences"] = list(found.differences)
         how = "audited and solved again" if found.was_solved_again else "audited"

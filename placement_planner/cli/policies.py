@@ -39,6 +39,7 @@ def policies(
     from placement_planner.inputs import read_inputs
     from placement_planner.need.policy import scenario_names
     from placement_planner.pipeline import compare_policies
+    from placement_planner.reports.files import mark_of, write_table
     from placement_planner.runs import run_name
 
     with command("policies", as_json=as_json) as reply:
@@ -53,9 +54,9 @@ def policies(
             frame, notes = compare_policies(inputs, choices, asked, tell)
             shown = shown_policies(frame, choices.privacy)
             chosen = choices.policy.scenario
-            shown.frame.to_csv(partial / "policies.csv", index=False, lineterminator="\n")
+            write_table(shown.frame, partial / "policies.csv", choices.privacy)
             scenario_chart(shown, chosen=chosen if chosen in asked else None).write(
-                partial / "policies.png"
+                partial / "policies.png", mark_of(choices.privacy)
             )
         reply.measures = {"policies": asked}
         reply.paths = {"table": folder / "policies.csv", "chart": folder / "policies.png"}

@@ -25,7 +25,7 @@ __all__ = ["Reply", "command", "countdown", "progress"]
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
     """Turn numbers that JSON does not know into null."""
-    if isinstance(value, float) and math.isnan(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -51,7 +51,7 @@ def schema(as_json: Json = False) -> None:
 
     with command("schema", as_json=as_json) as reply:
         reply.more["columns"] = data_dictionary().to_dict("records") if as_json else []
-        print(dictionary_markdown())
+        print(dictionary_markdown(), end="")
 
 
 @app.command("import")

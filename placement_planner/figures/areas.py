@@ -1,31 +1,35 @@
 """Figures by area at the finest level that may be shown: need, and what plans add to it.
 
-The level is one for the whole table, so that its columns can be compared: the finest at which four
+The level is one for a whole table, so that its columns can be compared: the finest at which four
 in five of the cells with children can be shown.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from placement_planner.codes import code_table
-from placement_planner.privacy import (
-    WITHHELD,
-    Withheld,
-    count_withheld,
-    finest_level,
-    withhold,
+from placement_planner.figures.exact.areas import (
+    LEVEL_NAMES,
+    NEED_TITLES,
+    Kind,
+    area_codes,
+    by_area_and_year,
+    tables_by_level,
 )
+from placement_planner.figures.exact.dimensions import study_dimensions
+from placement_planner.figures.exact.need import LATENT_TITLE
+from placement_planner.figures.released import released_need
+from placement_planner.privacy import WITHHELD, Withheld, release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from placement_planner.forecast import Forecast
     from placement_planner.outcome import Outcome
-    from placement_planner.scenario import PrivacyChoices
+    from placement_planner.privacy import Released
 
 __all__ = [
     "LATENT_TITLE",
@@ -34,22 +38,13 @@ __all__ = [
     "AreaTable",
     "Kind",
     "area_codes",
-    "area_table",
     "change_shown",
     "children_by_year",
+    "in_final_year",
     "need_by_year",
-    "of_kind",
     "tables_by_level",
+    "year_columns",
 ]
-
-Kind = Literal["all", "base", "special"]
-LEVEL_NAMES = {"area": "small area", "middle": "larger area", "authority": "authority"}
-LATENT_TITLE = "Latent demand: assumed, beside the need"
-NEED_TITLES: dict[Kind, str] = {
-    "all": "Children who need a specialist place",
-    "base": "Children who need a place in a specialist base",
-    "special": "Children who need a place in a special school",
-}
 
 
 @dataclass(frozen=True)
@@ -64,62 +59,33 @@ class AreaTable:
     withheld: Withheld
 
 
-def area_codes(study: Outcome | Forecast) -> pd.DataFrame:
-    """Return codes and names of every small area at every level."""
-    areas = pd.DataFrame(study.inputs.areas.drop(columns="geometry"))
-    names = study.inputs.authorities[["authority_code", "authority_name"]]
-    return areas.merge(names, on="authority_code", how="left", validate="many_to_one")
+def year_columns(table: Released, column: str, years: Sequence[int]) -> AreaTable:
+    """Turn a column of a table by area and year into a column a year, named as the year is."""
+    rows = table.frame[table.frame["academic_year"].isin(list(years))]
+    wide = rows.assign(year=rows["academic_year"].astype(str)).pivot(  # noqa: PD010 - nothing to sum
+        index=["code", "name"], columns="year", values=column
+    )
+    columns = [str(year) for year in years]
+    frame = wide[columns].reset_index().rename_axis(columns=None)
+    return AreaTable(frame, table.level, _recorded(table, frame, columns))
 
 
-def tables_by_level(
-    study: Outcome | Forecast, frame: pd.DataFrame, finest: str, sums: Sequence[str]
-) -> dict[str, pd.DataFrame]:
-    """Sum a table of `finest` area codes to that level and every coarser one; none is left out."""
-    by_finest = frame.groupby("area_code")[list(sums)].sum()
-    units = area_codes(study).drop_duplicates(f"{finest}_code")
-    figures = units.join(by_finest, on=f"{finest}_code").fillna(dict.fromkeys(sums, 0.0))
-    levels = list(LEVEL_NAMES)
-    return {
-        level: figures.groupby([f"{level}_code", f"{level}_name"], as_index=False)[list(sums)]
-        .sum()
-        .rename(columns={f"{level}_code": "code", f"{level}_name": "name"})
-        for level in levels[levels.index(finest) :]
-    }
+def in_final_year(table: Released, columns: Sequence[str], counts: Sequence[str]) -> AreaTable:
+    """Keep the last year of a table by area and year: code, name and some columns."""
+    rows = table.frame[table.frame["academic_year"] == table.frame["academic_year"].max()]
+    frame = rows[["code", "name", *columns]].reset_index(drop=True)
+    return AreaTable(frame, table.level, _recorded(table, frame, counts))
 
 
-def area_table(
-    title: str,
-    tables: dict[str, pd.DataFrame],
-    choices: PrivacyChoices,
-    counts: Sequence[str],
-    derived: Sequence[str] = (),
-) -> AreaTable:
-    """Choose the level, withhold, and count what was withheld.
-
-    Parameters
-    ----------
-    title
-        What the table tells of.
-    tables
-        As from `tables_by_level`.
-    choices
-        Choices of disclosure control.
-    counts
-        Columns that count children.
-    derived
-        Columns worked out from the counts, as in `privacy.withhold`.
-    """
-    level = finest_level(tables, counts, choices)
-    record = count_withheld(title, LEVEL_NAMES[level], tables[level], counts, choices)
-    return AreaTable(withhold(tables[level], counts, choices, derived), level, record)
-
-
-def of_kind(need: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    """Keep the rows of need groups of one kind of place; "all" keeps every row."""
-    if kind == "all":
-        return need
-    kinds = code_table("need_groups").set_index("need_group")["provision_kind"]
-    return need[need["need_group"].map(kinds) == kind]
+def _recorded(table: Released, frame: pd.DataFrame, counts: Sequence[str]) -> Withheld:
+    """Count what is withheld of the counts that are shown together."""
+    cells = frame[list(counts)]
+    hidden = cells.eq(WITHHELD)
+    there = hidden | cells.mask(hidden, 0.0).astype(float).gt(0)
+    told = table.withheld
+    return Withheld(
+        told.table, told.level, int(there.to_numpy().sum()), int(hidden.to_numpy().sum())
+    )
 
 
 def need_by_year(study: Outcome | Forecast, years: Sequence[int], kind: Kind = "all") -> AreaTable:
@@ -137,15 +103,15 @@ def need_by_year(study: Outcome | Forecast, years: Sequence[int], kind: Kind = "
     Returns
     -------
     AreaTable
-        As from `children_by_year`.
+        `frame` has code, name, and a column a year, named as the year is: "2030".
     """
-    return children_by_year(study, of_kind(study.area_need, kind), years, NEED_TITLES[kind])
+    return year_columns(released_need(study)[f"need:{kind}:all"], "children", years)
 
 
 def children_by_year(
     study: Outcome | Forecast, need: pd.DataFrame, years: Sequence[int], title: str
 ) -> AreaTable:
-    """Return children of a table like `study.area_need`, by area and academic year.
+    """Return children of a table like `study.area_need` that is linked to no other, by area.
 
     The level is the finest at which enough can be shown in every one of the years.
 
@@ -154,17 +120,10 @@ def children_by_year(
     AreaTable
         `frame` has code, name, and a column a year, named as the year is: "2030".
     """
-    columns = [str(year) for year in years]
-    wide = need.assign(year=need["academic_year"].astype(str)).pivot_table(
-        index="area_code", columns="year", values="children", aggfunc="sum", fill_value=0.0
-    )
-    frame = wide.reindex(columns=columns, fill_value=0.0).reset_index()
-    choices = study.scenario.privacy
-    tables = tables_by_level(study, frame, "area", columns)
-    levels = list(tables)
-    coarsest = max(levels.index(finest_level(tables, [column], choices)) for column in columns)
-    enough = {level: tables[level] for level in levels[coarsest:]}
-    return area_table(title, enough, choices, columns)
+    table = by_area_and_year(study, title, need, {"children": title}, years=years)
+    dimensions = study_dimensions(study.inputs.areas)
+    shown = release({title: table}, dimensions, study.scenario.privacy)[title]
+    return year_columns(shown, "children", years)
 
 
 def change_shown(before: pd.Series, after: pd.Series) -> pd.Series:

@@ -6,22 +6,30 @@ nothing leaves that disclosure control has not seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from placement_planner.codes import code_table
-from placement_planner.need.cube import PERCENTILES
-from placement_planner.need.waterfall import EFFECTS, STEPS, sum_steps
-from placement_planner.privacy import WITHHELD, Withheld, withhold
+from placement_planner.figures.exact.parts import (
+    EVERYONE,
+    FIGURES,
+    PARTS,
+    part_dimensions,
+    part_names,
+    totals,
+    waterfall_table,
+)
+from placement_planner.figures.released import released_parts, released_requests
+from placement_planner.need.waterfall import EFFECTS, STEPS
+from placement_planner.privacy import WITHHELD, Published, Withheld, release
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from placement_planner.forecast import Forecast
-    from placement_planner.need.cube import Cube
+    from placement_planner.privacy import Released
     from placement_planner.scenario import PrivacyChoices
 
 __all__ = [
@@ -37,18 +45,10 @@ __all__ = [
     "shown_totals",
     "shown_waterfall",
     "totals",
+    "whole_numbers",
 ]
 
-EVERYONE = "all"
 MEDIANS = "Medians of parts do not add up to the median of the whole: draws are added first."
-PARTS = {
-    "authority_code": "authority",
-    "need_type": "need",
-    "setting": "placement",
-    "phase": "phase",
-}
-"""Columns that a projection is parted by, and what people call them."""
-FIGURES = ["mean", *PERCENTILES]
 
 
 @dataclass(frozen=True)
@@ -59,53 +59,33 @@ class Shown:
     withheld: Withheld
 
 
-def part_names(forecast: Forecast, part: str) -> Mapping[str, str]:
-    """Return the names of the codes of a column of `PARTS`."""
-    if part == "authority_code":
-        authorities = forecast.inputs.authorities.set_index("authority_code")["authority_name"]
-        return {str(code): str(name) for code, name in authorities.items()}
-    if part == "phase":
-        phases = code_table("phases")["phase"].drop_duplicates()
-        return {
-            phase: phase.replace("post_", "post-").replace("_", " ").capitalize()
-            for phase in phases
-        }
-    names = code_table({"need_type": "need_types", "setting": "settings"}[part])
-    return dict(zip(names.iloc[:, 0], names["name"], strict=True))
-
-
-def totals(forecast: Forecast) -> pd.DataFrame:
-    """Return mean, percentiles and held of all children by academic year; not yet withheld."""
-    table = forecast.parts.condensed(["authority_code"]).summed([]).drop(columns="std_dev")
-    held = forecast.held.children.sum(axis=(1, 2), dtype=float)
-    return table.assign(held=held)
-
-
-def shown_totals(forecast: Forecast) -> pd.DataFrame:
-    """Return `totals` as they may be shown."""
-    frame = totals(forecast)
-    return shown_counts("", "", frame, [*FIGURES, "held"], forecast.scenario.privacy).frame
-
-
 def shown_counts(
     title: str, level: str, frame: pd.DataFrame, counts: Sequence[str], choices: PrivacyChoices
 ) -> Shown:
-    """Return mean, percentiles and further counts as they may leave, and how many may not.
+    """Return counts, with mean and percentiles among them, as they may leave by themselves.
 
-    Where mean or median are withheld, every percentile is; what is rounded is a whole number.
+    For a table of which nothing adds up to anything else that is published. Where mean or median
+    are withheld, every percentile is; what is rounded is a whole number.
     """
-    shown = withhold(frame, counts, choices)
-    if choices.profile == "public":
-        figures = [name for name in FIGURES if name in counts]
-        middles = [name for name in ("mean", "median") if name in counts]
-        hidden = shown[middles].eq(WITHHELD).any(axis=1)
-        shown = shown.assign(
-            **{name: shown[name].astype(object).mask(hidden, WITHHELD) for name in figures}
-        )
-    return _recorded(title, level, frame, _whole(shown, counts), counts)
+    first, *others = counts
+    is_summary = {"mean", "median"} & set(counts)
+    table = Published(
+        title=title,
+        by_level={level: frame.assign(row=range(len(frame)))},
+        keys={"row": "row"},
+        counts={first: first} if is_summary else {name: name for name in counts},
+        beside=[name for name in others if is_summary],
+    )
+    return shown_table(release({title: table}, {}, choices)[title], counts, drop=["row"])
 
 
-def _whole(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def shown_table(table: Released, counts: Sequence[str], drop: Sequence[str] = ("place",)) -> Shown:
+    """Write the counts of a released table as whole numbers, without the columns to drop."""
+    frame = table.frame.drop(columns=list(drop), errors="ignore")
+    return Shown(whole_numbers(frame, counts), table.withheld)
+
+
+def whole_numbers(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Write rounded figures without a decimal point."""
     return frame.assign(
         **{
@@ -123,24 +103,9 @@ def _whole(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _recorded(
-    title: str, level: str, before: pd.DataFrame, shown: pd.DataFrame, counts: Sequence[str]
-) -> Shown:
-    """Say how many of the counts above nothing are withheld."""
-    columns = list(counts)
-    cells = int(before[columns].gt(0).to_numpy().sum())
-    return Shown(
-        shown, Withheld(title, level, cells, int(shown[columns].eq(WITHHELD).to_numpy().sum()))
-    )
-
-
-def _summary(cube: Cube, part: str) -> pd.DataFrame:
-    """Mean and percentiles by authority and part, and of all authorities together."""
-    keys = list(dict.fromkeys(["authority_code", part]))
-    few = cube.condensed(keys)
-    region = replace(few, cells=few.cells.assign(authority_code=EVERYONE))
-    own, region = few.summed(keys), region.condensed(keys).summed(keys)
-    return pd.concat([region, own], ignore_index=True)[[*keys, "academic_year", *FIGURES]]
+def shown_totals(forecast: Forecast) -> pd.DataFrame:
+    """Return `totals` as they may be shown."""
+    return shown_table(released_parts(forecast)["totals"], [*FIGURES, "held"]).frame
 
 
 def shown_summary(forecast: Forecast, part: str) -> Shown:
@@ -159,9 +124,7 @@ def shown_summary(forecast: Forecast, part: str) -> Shown:
         authority_code ("all" is every authority), authority_name, the part and its name,
         academic_year, mean, p5, q1, median, q3, p95.
     """
-    table = _summary(forecast.parts, part)
-    title = f"Children by {PARTS[part]}"
-    shown = shown_counts(title, "authority and year", table, FIGURES, forecast.scenario.privacy)
+    shown = shown_table(released_parts(forecast)[f"summary:{part}"], FIGURES)
     table = shown.frame
     authorities = {**part_names(forecast, "authority_code"), EVERYONE: "All authorities"}
     table.insert(1, "authority_name", table["authority_code"].map(authorities))
@@ -190,35 +153,41 @@ def shown_waterfall(forecast: Forecast, part: str | None = None) -> Shown:
         it.
     """
     choices = forecast.scenario.privacy
-    keys = list(dict.fromkeys(["authority_code", part or "authority_code"]))
-    region = forecast.waterfall.assign(authority_code=EVERYONE)
-    table = pd.concat([sum_steps(region, keys), sum_steps(forecast.waterfall, keys)])
-    title = "Why the number changes" + ("" if part is None else f", by {PARTS[part]}")
-    ends = ["base", "final"]
+    table = released_parts(forecast)["waterfall"] if part is None else _parted(forecast, part)
+    shown = table.frame.drop(columns="place")
     if choices.profile == "public":
-        multiple = choices.rounding
-        table = table.assign(
-            **{name: np.round(table[name] / multiple) * multiple + 0.0 for name in EFFECTS}
-        )
-    table = table.reset_index(drop=True)
-    shown = withhold(table, ends, choices, derived=EFFECTS)
-    if choices.profile == "public":
-        hidden = shown[ends].eq(WITHHELD).any(axis=1)
+        hidden = shown[["base", "final"]].eq(WITHHELD).any(axis=1)
+        effects = {
+            name: _to_multiple(shown[name].mask(hidden, 0.0).astype(float), choices.rounding)
+            for name in EFFECTS
+        }
+        shown = shown.assign(**effects)
         shown = shown.assign(
             **{name: shown[name].astype(object).mask(hidden, WITHHELD) for name in STEPS}
         )
-    shown = _whole(shown, STEPS)
+    shown = whole_numbers(shown, STEPS)
     authorities = {**part_names(forecast, "authority_code"), EVERYONE: "All authorities"}
     shown.insert(1, "authority_name", shown["authority_code"].map(authorities))
-    return _recorded(title, "authority and year", table, shown, ends)
+    cells = int(shown[["base", "final"]].ne(0).to_numpy().sum())
+    withheld = int(shown[["base", "final"]].eq(WITHHELD).to_numpy().sum())
+    told = table.withheld
+    return Shown(shown, Withheld(told.table, told.level, cells, withheld))
+
+
+def _parted(forecast: Forecast, part: str) -> Released:
+    """Release a waterfall by a part: no file of a run has it, so it stands by itself."""
+    table = waterfall_table(forecast, part)
+    shown = release({"": table}, part_dimensions(forecast), forecast.scenario.privacy)
+    return shown[""]
+
+
+def _to_multiple(values: pd.Series, multiple: int) -> pd.Series:
+    return np.round(values / multiple) * multiple + 0.0
 
 
 def shown_requests(forecast: Forecast, *, by_age: bool = False) -> Shown | None:
     """Return requests, assessments and new plans ahead as they may leave; None without any."""
     if forecast.requests is None:
         return None
-    table: pd.DataFrame = forecast.requests.by_age if by_age else forecast.requests.totals
-    choices = forecast.scenario.privacy
-    level = "authority, age and year" if by_age else "authority and year"
-    title = "Requests, assessments and new plans"
-    return shown_counts(title, level, pd.DataFrame(table), FIGURES, choices)
+    table = released_requests(forecast)["by_age" if by_age else "totals"]
+    return shown_table(table, FIGURES)

@@ -7,15 +7,16 @@ they say otherwise.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from placement_planner.codes import code_table
-from placement_planner.figures.areas import area_table, need_by_year, tables_by_level
-from placement_planner.privacy import WITHHELD, cost_band, shown_sites, withhold
+from placement_planner.figures.areas import in_final_year
+from placement_planner.figures.exact.plan import WAYS
+from placement_planner.figures.released import released_plan
+from placement_planner.privacy import WITHHELD, cost_band, rounded_as_children, shown_sites
 from placement_planner.wording import (
     NOT_PROVEN,
     in_gbp,
@@ -28,7 +29,6 @@ from placement_planner.wording import (
 if TYPE_CHECKING:
     from placement_planner.figures.areas import AreaTable, Kind
     from placement_planner.outcome import Outcome
-    from placement_planner.siting.plan import Plan
 
 __all__ = [
     "final_year",
@@ -44,6 +44,13 @@ __all__ = [
 
 _WHOLE_REGION = "Whole region"
 _GAPS = ("gap_gbp", "gap_of_benefit")
+_OF_EVERYBODY = ("annual_cost_gbp", "objective_gbp", "benefit_gbp")
+_WORKED_OUT_FROM = {
+    "transport_gbp": "children_placed",
+    "top_up_gbp": "children_placed",
+    "independent_gbp": "children_staying_independent",
+    "fallback_gbp": "children_in_fallback",
+}
 
 
 def final_year(outcome: Outcome) -> int:
@@ -59,23 +66,13 @@ def known_names(table: str) -> pd.Series[str]:
 
 def need_by_area(outcome: Outcome, kind: Kind = "all") -> AreaTable:
     """Return children who need a place, by area: all of them, or those for bases or specials."""
-    year = final_year(outcome)
-    table = need_by_year(outcome, [year], kind)
-    return replace(table, frame=table.frame.rename(columns={str(year): "children"}))
+    table = released_plan(outcome)[f"need:{kind}:all"]
+    return in_final_year(table, ["children"], ["children"])
 
 
 def gap_by_area(outcome: Outcome) -> AreaTable:
     """Return children without a suitable local specialist place: do_nothing and plan."""
-    sums = ["do_nothing", "plan"]
-    year = final_year(outcome)
-    parts = [
-        plan.fallback[plan.fallback["academic_year"] == year].rename(columns={"children": name})
-        for name, plan in zip(sums, (outcome.do_nothing, outcome.plan), strict=True)
-    ]
-    frame = pd.concat(parts).reindex(columns=["area_code", *sums])
-    tables = tables_by_level(outcome, frame, outcome.scenario.siting.level, sums)
-    title = "Children without a suitable local specialist place"
-    return area_table(title, tables, outcome.scenario.privacy, sums)
+    return in_final_year(released_plan(outcome)["gap_areas"], WAYS, WAYS)
 
 
 def journeys_by_area(outcome: Outcome) -> AreaTable:
@@ -83,42 +80,12 @@ def journeys_by_area(outcome: Outcome) -> AreaTable:
 
     Children without a suitable local place are in it with the usual journey of their route.
     """
-    sums = ["children", "do_nothing", "plan"]
-    parts = [
-        _child_minutes(outcome, outcome.do_nothing, "do_nothing"),
-        _child_minutes(outcome, outcome.plan, "plan").drop(columns="children"),
-    ]
-    frame = pd.concat(parts).reindex(columns=["area_code", *sums])
-    tables = {
-        level: table.assign(
-            **{
-                name: table[name] / table["children"].where(table["children"] > 0)
-                for name in sums[1:]
-            }
-        )
-        for level, table in tables_by_level(
-            outcome, frame, outcome.scenario.siting.level, sums
-        ).items()
-    }
-    choices = outcome.scenario.privacy
-    return area_table("Mean journey, one way", tables, choices, ["children"], sums[1:])
+    return in_final_year(released_plan(outcome)["journeys"], ["children", *WAYS], ["children"])
 
 
-def _child_minutes(outcome: Outcome, plan: Plan, name: str) -> pd.DataFrame:
-    """Return children and their minutes summed, by row of placements and fallback."""
-    columns = ["area_code", "academic_year", "children", "minutes"]
-    rows = pd.concat([plan.placements[columns], plan.fallback[columns]])
-    rows = rows[rows["academic_year"] == final_year(outcome)]
-    return rows.assign(**{name: rows["children"] * rows["minutes"]})
-
-
-def placed_in_builds(outcome: Outcome) -> pd.Series[float]:
-    """Return children placed in each build in the final year, by option_id; not yet withheld."""
-    placements = outcome.plan.placements
-    placements = placements[placements["academic_year"] == final_year(outcome)]
-    option_ids = placements["pool_id"].str.rsplit(":", n=1).str[0]
-    children = placements.groupby(option_ids.rename("option_id"))["children"].sum()
-    return children.reindex(outcome.plan.builds["option_id"], fill_value=0.0)
+def placed_in_builds(outcome: Outcome) -> pd.Series[Any]:
+    """Return children placed in each build in the final year, by option_id, as may be shown."""
+    return released_plan(outcome)["builds"].frame.set_index("option_id")["children"]
 
 
 def shown_builds(outcome: Outcome) -> pd.DataFrame:
@@ -162,25 +129,27 @@ def shown_builds(outcome: Outcome) -> pd.DataFrame:
         children=placed_in_builds(outcome),
         release=releases.astype(object).where(named, "Not approved: name withheld"),
     )
-    shown = withhold(shown, ["children"], choices).sort_values(
-        ["opening_year", "authority", "place", "action", "designation"]
-    )
+    shown = shown.sort_values(["opening_year", "authority", "place", "action", "designation"])
     return shown.assign(scheme=range(1, len(shown) + 1))
 
 
 def shown_measures(outcome: Outcome) -> pd.DataFrame:
     """Return the measures with a name each: measure, name, unit, do_nothing, plan.
 
-    Counts of children are withheld or rounded. Where a cost that may not be told could be worked
+    Counts of children are withheld or rounded, and £ worked out from a withheld count withheld with
+    it, and the sum they are part of. Where a cost that may not be told could be worked
     out from it, the capital of all builds is shown as a band. A gap that is not proven says so.
     """
     measures = outcome.measures.reset_index(drop=True)
     keys = measures["measure"]
-    is_count = measures["unit"] == "children"
-    columns = ["do_nothing", "plan"]
-    counts = withhold(measures[is_count], columns, outcome.scenario.privacy)[columns]
+    columns = list(WAYS)
     shown = measures.assign(name=keys.map(measure_name)).astype(dict.fromkeys(columns, object))
-    shown.loc[is_count, columns] = counts.astype(object)
+    for way in WAYS:
+        counts = released_plan(outcome)[f"measures:{way}"].frame.set_index("measure")["children"]
+        shown[way] = keys.map(counts).where(keys.isin(counts.index), shown[way])
+        hidden = [of for of, count in _WORKED_OUT_FROM.items() if counts.get(count) == WITHHELD]
+        hidden += ["annual_cost_gbp"] if hidden else []
+        shown[way] = _few_digits(outcome, shown[way], way).mask(keys.isin(hidden), WITHHELD)
     if len(_untold(outcome)) == 1 or _pots_that_give_away(outcome).any():
         band = cost_band(measures.loc[keys == "capital_gbp", "plan"].astype(float))
         shown.loc[keys == "capital_gbp", "plan"] = band.astype(object)
@@ -190,6 +159,21 @@ def shown_measures(outcome: Outcome) -> pd.DataFrame:
         is_unknown |= (keys == "gap_gbp") & measures[name].isna()
         shown[name] = shown[name].mask(is_unknown, NOT_PROVEN)
     return shown[["measure", "name", "unit", *columns]]
+
+
+def _few_digits(outcome: Outcome, shown: pd.Series, way: str) -> pd.Series:
+    """Round £ of children to what the children stand for that counts are rounded to."""
+    choices = outcome.scenario.privacy
+    if choices.profile == "internal":
+        return shown
+    keys, exact = (
+        outcome.measures["measure"].to_numpy(),
+        outcome.measures[way].to_numpy(dtype=float),
+    )
+    figures = dict(zip(keys, exact, strict=True))
+    of = [figures[_WORKED_OUT_FROM.get(key, "children_in_need")] for key in keys]
+    totals = rounded_as_children(exact, np.array(of), choices.rounding)
+    return shown.mask(np.isin(keys, [*_WORKED_OUT_FROM, *_OF_EVERYBODY]), totals)
 
 
 def _untold(outcome: Outcome) -> pd.Index[str]:

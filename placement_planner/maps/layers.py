@@ -1,4 +1,8 @@
-"""Layers of the map, each a Folium GeoJson of features that already carry what may be shown."""
+"""Layers of a map, each a Folium GeoJson of features that hold a place and a key, and no figure.
+
+Figures stand in the page's tables; the page's script reads them from there and shades the areas,
+sizes the marks and writes the cards.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +16,26 @@ from shapely.geometry import mapping
 from placement_planner.maps.shapes import feature, features, line_shapes, lonlat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
     import pandas as pd
 
-    from placement_planner.maps.shadings import Shading
-
 __all__ = [
+    "ACTION_LETTERS",
     "PANES",
+    "area_layer",
     "border_layer",
     "build_layer",
-    "journey_line_layer",
+    "line_layer",
     "name_layer",
-    "provision_layer",
+    "place_layer",
     "road_layer",
-    "shaded_layer",
+    "tile_layer",
 ]
 
 # Leaflet draws a pane with a higher number above one with a lower; markers are at 600.
 PANES = {"shading": 410, "roads": 420, "borders": 430, "lines": 440}
-ROW_OF_MARKERS = 4
 ACTION_LETTERS = {
     "adapt_rooms": "A",
     "new_base": "B",
@@ -40,78 +43,52 @@ ACTION_LETTERS = {
     "satellite": "S",
     "new_special": "N",
 }
-_NAME_MARKER = JsCode("(feature, layer) => { layer.options.title = feature.properties.title; }")
+_ROADS = {"motorway": ("#6a8caf", 2.2), "a_road": ("#9a9a9a", 1.2)}
 
 
-def _card(title: str, lines: Sequence[str]) -> str:
-    """Write a tooltip or card; names are text, never markup."""
-    return "<br>".join([f"<strong>{escape(title)}</strong>", *map(escape, lines)])
-
-
-def _detail(kind: type[Any]) -> Any:  # noqa: ANN401 - Folium has no types
-    return kind(fields=["card"], labels=False, localize=False)
-
-
-def shaded_layer(views: Sequence[Shading], shapes: gpd.GeoSeries, *, show: bool) -> folium.GeoJson:
-    """Shade areas by a figure; grey where it is withheld or there is none.
-
-    `views` are shadings of one title and table. Each area carries a colour for each of them, and
-    the page's script shows one; the card tells all.
-    """
-    title, table = views[0].title, views[0].table
+def area_layer(shapes: gpd.GeoSeries) -> folium.GeoJson:
+    """Draw areas, each with its code and a point in its middle; shaded by the page's script."""
     rows = [
-        feature(
-            mapping(shapes[row["code"]]),
-            fills=[view.scale.colour(row[view.column]) for view in views],
-            card=_card(str(row["name"]), _figures(views, row)),
-        )
-        for row in table.frame.to_dict("records")
+        feature(mapping(shape), code=code, middle=_in_middle(shape))
+        for code, shape in shapes.items()
     ]
     return folium.GeoJson(
         features(rows),
-        name=title,
-        overlay=False,
-        show=show,
+        show=False,
+        control=False,
         smooth_factor=0,
         pane="shading",
-        style_function=lambda row: {
-            "fillColor": row["properties"]["fills"][0],
-            "fillOpacity": 0.8,
-            "color": "#777777",
-            "weight": 0.4,
-        },
-        highlight_function=lambda _: {"weight": 2.5, "color": "#000000"},
-        tooltip=_detail(folium.GeoJsonTooltip),
+        style_function=lambda _: {"fillColor": "#ffffff"},
     )
 
 
-def _figures(views: Sequence[Shading], row: Mapping[str, Any]) -> list[str]:
-    """Write what each view says of an area."""
-    told = [view.scale.figure(row[view.column]) for view in views]
-    if len(views) == 1:
-        return [f"{views[0].title}: {told[0]}"]
-    lines = [f"{view.view}: {figure}" for view, figure in zip(views, told, strict=True)]
-    return [views[0].title, *lines]
+def _in_middle(shape: Any) -> list[float]:  # noqa: ANN401 - any geometry
+    point = shape.representative_point()
+    return [round(point.x, 5), round(point.y, 5)]
+
+
+def tile_layer(url: str) -> folium.TileLayer:
+    """Prepare a background map of tiles; nothing is asked for until a reader switches it on."""
+    return folium.TileLayer(url, attr=" ", name="tiles", show=False, control=False)
 
 
 def road_layer(roads: gpd.GeoDataFrame) -> folium.GeoJson | None:
     """Draw motorways and A roads; none where there are none."""
-    styles = {"motorway": ("#6a8caf", 2.2), "a_road": ("#9a9a9a", 1.2)}
     rows = [
         feature(line_shapes(lines), kind=kind)
-        for kind in styles
+        for kind in _ROADS
         if not (lines := roads[roads["road_class"] == kind]).empty
     ]
     if not rows:
         return None
     return folium.GeoJson(
         features(rows),
-        name="Main roads",
+        control=False,
         pane="roads",
         interactive=False,
         style_function=lambda row: {
-            "color": styles[row["properties"]["kind"]][0],
-            "weight": styles[row["properties"]["kind"]][1],
+            "color": _ROADS[row["properties"]["kind"]][0],
+            "weight": _ROADS[row["properties"]["kind"]][1],
             "opacity": 0.7,
         },
     )
@@ -122,7 +99,7 @@ def border_layer(authorities: gpd.GeoSeries) -> folium.GeoJson:
     rows = [feature(mapping(shape.boundary)) for shape in authorities]
     return folium.GeoJson(
         features(rows),
-        name="Authority borders",
+        control=False,
         pane="borders",
         interactive=False,
         smooth_factor=0,
@@ -130,38 +107,11 @@ def border_layer(authorities: gpd.GeoSeries) -> folium.GeoJson:
     )
 
 
-def _marker_layer(
-    name: str,
-    rows: Sequence[dict[str, Any]],
-    *,
-    show: bool = True,
-    **options: Any,  # noqa: ANN401
-) -> folium.GeoJson:
-    """Draw points as small HTML shapes; each row's `icon` holds Leaflet's options for it."""
-    is_interactive = options.get("interactive", True)
-    layer = folium.GeoJson(
-        features(rows),
-        name=name,
-        show=show,
-        marker=folium.Marker(icon=folium.DivIcon(), **options),
-        style_function=lambda row: row["properties"]["icon"],
-        on_each_feature=_NAME_MARKER if is_interactive else None,
-    )
-    if is_interactive and rows:
-        _detail(folium.GeoJsonTooltip).add_to(layer)
-        _detail(folium.GeoJsonPopup).add_to(layer)
-    return layer
-
-
-def _point(location: Sequence[float]) -> dict[str, Any]:
-    return {"type": "Point", "coordinates": list(location)}
-
-
 def name_layer(authorities: gpd.GeoSeries, names: pd.Series[str]) -> folium.GeoJson:
     """Write the name of each authority in its middle."""
     rows = [
         feature(
-            mapping(shape.representative_point()),
+            _point(_in_middle(shape)),
             icon={
                 "html": f"<span>{escape(names[code])}</span>",
                 "className": "authority-name",
@@ -170,82 +120,79 @@ def name_layer(authorities: gpd.GeoSeries, names: pd.Series[str]) -> folium.GeoJ
         )
         for code, shape in authorities.items()
     ]
-    return _marker_layer("Names of authorities", rows, interactive=False, keyboard=False)
+    return folium.GeoJson(
+        features(rows),
+        control=False,
+        marker=folium.Marker(icon=folium.DivIcon(), interactive=False, keyboard=False),
+        style_function=lambda row: row["properties"]["icon"],
+    )
 
 
-def provision_layer(title: str, provision: pd.DataFrame) -> folium.GeoJson:
-    """Draw what there is: a shape a site and kind, as large as its places.
+def _point(location: Sequence[float]) -> dict[str, Any]:
+    return {"type": "Point", "coordinates": list(location)}
 
-    `provision` has site_name, kind (base, special or independent), places, lines (a list of words),
-    easting and northing.
+
+def place_layer(places: pd.DataFrame) -> folium.GeoJson:
+    """Draw what there is: a shape a site, as large as its places.
+
+    `places` has site_id, kind (base, special or independent), places, easting and northing.
     """
-    locations = lonlat(provision["easting"], provision["northing"])
-    rows = []
-    for row, location in zip(provision.to_dict("records"), locations, strict=True):
-        size = round(5 + 1.5 * min(row["places"], 300) ** 0.5)
-        heading = f"{row['site_name']}: {row['places']:,.0f} places"
-        icon = {"html": "", "className": f"site {row['kind']}", "iconSize": [size, size]}
-        card = _card(heading, row["lines"])
-        rows.append(feature(_point(location), icon=icon, title=heading, card=card))
-    return _marker_layer(title, rows, show=False)
+    rows = [
+        feature(_point(location), id=row["site_id"], kind=row["kind"], places=float(row["places"]))
+        for row, location in zip(
+            places.to_dict("records"), lonlat(places["easting"], places["northing"]), strict=True
+        )
+    ]
+    return _marks(rows, "places", show=False)
 
 
-def build_layer(title: str, builds: pd.DataFrame) -> folium.GeoJson:
-    """Draw what would be built, with a card each; markers at one spot stand side by side.
+def build_layer(builds: pd.DataFrame) -> folium.GeoJson:
+    """Draw what would be built; marks at one spot stand side by side.
 
-    They stand in rows of four, so that many do not look like many spots.
+    `builds` has scheme, letter, is_named, places, easting and northing.
     """
-    locations = lonlat(builds["easting"], builds["northing"])
-    sizes = (18 + 1.4 * builds["places"].clip(upper=300) ** 0.5).round().astype(int)
-    spots = sizes.groupby([builds["easting"], builds["northing"]])
+    spots = builds.groupby([builds["easting"], builds["northing"]])
     marks = zip(
-        builds.to_dict("records"), locations, sizes, spots.transform("max"), spots.cumcount(),
-        strict=True,
+        builds.to_dict("records"), lonlat(builds["easting"], builds["northing"]),
+        spots["places"].transform("max"), spots.cumcount(), strict=True,
     )  # fmt: skip
-    rows = []
-    for row, location, size, pitch, number in marks:
-        down, right = divmod(number, ROW_OF_MARKERS)
-        heading = f"{row['scheme']}. {row['action']}, {row['places']:,.0f} places"
-        icon = {
-            "html": row["letter"],
-            "className": "build" if row["is_named"] else "build nearby",
-            "iconSize": [size, size],
-            "iconAnchor": [round(size / 2) - right * pitch, round(size / 2) - down * pitch],
-        }
-        card = _card(heading, row["lines"])
-        rows.append(feature(_point(location), icon=icon, title=heading, card=card))
-    return _marker_layer(title, rows, zIndexOffset=1000)
+    rows = [
+        feature(
+            _point(location),
+            id=str(row["scheme"]),
+            letter=row["letter"],
+            named=bool(row["is_named"]),
+            places=int(row["places"]),
+            widest=int(widest),
+            number=int(number),
+        )
+        for row, location, widest, number in marks
+    ]
+    return _marks(rows, "builds", show=True)
 
 
-def journey_line_layer(title: str, lines: pd.DataFrame) -> folium.GeoJson:
+def _marks(rows: Sequence[dict[str, Any]], kind: str, *, show: bool) -> folium.GeoJson:
+    return folium.GeoJson(
+        features(rows), control=False, show=show, point_to_layer=JsCode(f"markOf('{kind}')")
+    )
+
+
+def line_layer(lines: pd.DataFrame) -> folium.GeoJson:
     """Draw who would travel where: a line from the middle of an area to a place.
 
-    `lines` has from_name, to_name, children, is_build, from_lonlat and to_lonlat.
+    `lines` has line_id, from_lonlat and to_lonlat.
     """
     rows = [
         feature(
             {"type": "LineString", "coordinates": [row["from_lonlat"], row["to_lonlat"]]},
-            weight=round(min(1 + row["children"] / 8, 8), 1),
-            is_build=bool(row["is_build"]),
-            card=_card(
-                f"{row['children']:,.0f} children",
-                [f"from {row['from_name']}", f"to {row['to_name']}"],
-            ),
+            id=row["line_id"],
         )
         for row in lines.to_dict("records")
     ]
-    layer = folium.GeoJson(
+    return folium.GeoJson(
         features(rows),
-        name=title,
+        control=False,
         show=False,
         pane="lines",
-        style_function=lambda row: {
-            "color": "#d55e00" if row["properties"]["is_build"] else "#333333",
-            "weight": row["properties"]["weight"],
-            "opacity": 0.75,
-            "dashArray": None if row["properties"]["is_build"] else "4 4",
-        },
+        style_function=lambda _: {"color": "#333333"},
     )
-    if rows:
-        _detail(folium.GeoJsonTooltip).add_to(layer)
-    return layer

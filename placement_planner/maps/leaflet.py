@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import folium
+from branca.element import MacroElement
 from folium.template import Template
 from xstatic.pkg import leaflet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from branca.element import Figure
 
-__all__ = ["MapParts", "OfflineMap", "leaflet_css", "leaflet_js", "rendered"]
+__all__ = ["Handles", "MapParts", "OfflineMap", "leaflet_css", "leaflet_js", "rendered"]
 
 _FOLDER = Path(leaflet.BASE_DIR)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -29,9 +30,7 @@ _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 class OfflineMap(folium.Map):
     """A Folium map without links: no jQuery, Bootstrap, icon fonts or tiles.
 
-    Only parts that need Leaflet itself may be added to it: GeoJson with its tooltips and popups,
-    feature groups, panes, the layer control. The page's own script has ``showRegion``, which frames
-    the map on `bounds`, ((south, west), (north, east)) in degrees.
+    Only parts that need Leaflet itself may be added to it: GeoJson, feature groups and panes.
     """
 
     _template = Template(
@@ -41,41 +40,88 @@ class OfflineMap(folium.Map):
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }},
             {{ this.options|tojavascript }});
-        L.control.scale({imperial: false}).addTo({{ this.get_name() }});
-        showRegion({{ this.get_name() }}, {{ this.bounds|tojson }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, bounds: Sequence[Sequence[float]]) -> None:
-        super().__init__(tiles=None, attribution_control=False, zoom_snap=0.25, zoom_delta=0.5)
+    def __init__(self) -> None:
+        super().__init__(
+            location=(0, 0),
+            tiles=None,
+            attribution_control=False,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            zoom_animation=False,
+            fade_animation=False,
+        )
         self.default_js, self.default_css = [], []
+
+
+class Handles(MacroElement):
+    """The last part of a map: hands its layers to the page's script.
+
+    Parameters
+    ----------
+    bounds
+        ((south, west), (north, east)) in degrees: what the map shows at first.
+    layers
+        Layers by the part they play (areas, marks, lines, always) and their name. A part that is
+        left out is that of the page's first map, drawn again from the same shapes.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        makePane({{ this._parent.get_name() }}, {
+            bounds: {{ this.bounds|tojson }},
+            {%- for part, layers in this.layers.items() %}
+            {{ part }}: { {%- for name, layer in layers.items() %}
+                {{ name|tojson }}: {{ layer.get_name() }},{% endfor %} },
+            {%- endfor %}
+        });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self, bounds: list[list[float]], layers: Mapping[str, Mapping[str, folium.map.Layer]]
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Handles"
         self.bounds = bounds
+        self.layers = layers
 
 
 @dataclass(frozen=True)
 class MapParts:
-    """What a page needs to hold a map: styles, an element, and the script that fills it."""
+    """What a page needs to hold a map: an element, and the script that fills it."""
 
-    header: str
     html: str
     script: str
 
 
-def rendered(page_map: OfflineMap) -> MapParts:
-    """Render a map into its parts, with the same names for the same map every time."""
+def rendered(page_map: OfflineMap, number: int = 0) -> MapParts:
+    """Render a map into its parts, with the same names for the same map every time.
+
+    `number` tells the maps of one page apart.
+    """
     figure = cast("Figure", page_map.get_root())
     page_map.render()  # type: ignore[no-untyped-call]
-    parts = [part.render() for part in (figure.header, figure.html, figure.script)]
+    parts = [part.render() for part in (figure.html, figure.script)]
     found = dict.fromkeys(_ELEMENT_ID.findall("".join(parts)))
-    numbers = {element_id: str(number) for number, element_id in enumerate(found)}
+    numbers = {element_id: f"{number}_{place}" for place, element_id in enumerate(found)}
     named = [_ELEMENT_ID.sub(lambda match: numbers[match.group()], part) for part in parts]
     return MapParts(*named)
 
 
 def leaflet_js() -> str:
-    """Return Leaflet's script, without the line that would ask for its source map."""
-    return _SOURCE_MAP.sub("", (_FOLDER / "leaflet.js").read_text(encoding="utf-8"))
+    """Return Leaflet's script without addresses, so that a scan for links finds none.
+
+    The line that would ask for its source map is left out, the address of Leaflet's own site is
+    written without a scheme, and names of XML namespaces, which no browser ever opens, are escaped.
+    """
+    script = _SOURCE_MAP.sub("", (_FOLDER / "leaflet.js").read_text(encoding="utf-8"))
+    return script.replace("https://", "").replace("http://", r"\x68ttp://")
 
 
 def leaflet_css() -> str:

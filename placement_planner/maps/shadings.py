@@ -1,122 +1,247 @@
-"""What areas may be shaded by: need, gap and journeys, each with its scale."""
+"""What areas can be shaded by: layers of figures that may be shown, with the classes of each part.
+
+A layer has a part for every need group and phase that can be chosen, each by the areas at which it
+may be shown. What is compared shares its classes: the plan and doing nothing, one run and another.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from placement_planner.figures.areas import (
-    LATENT_TITLE,
-    LEVEL_NAMES,
-    change_shown,
-    children_by_year,
-    need_by_year,
-)
-from placement_planner.figures.plan import final_year, gap_by_area, journeys_by_area, need_by_area
-from placement_planner.maps.scales import (
-    BLUES,
-    PINKS,
-    PURPLES,
-    ChangeScale,
-    Scale,
-    make_change_scale,
-    make_scale,
-)
+import pandas as pd
+
+from placement_planner.codes import code_table
+from placement_planner.figures.areas import LEVEL_NAMES, AreaTable, change_shown
+from placement_planner.maps.scales import PALETTES, Palette, class_bounds
 from placement_planner.wording import year_label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from placement_planner.figures.areas import AreaTable, Kind
-    from placement_planner.forecast import Forecast
-    from placement_planner.outcome import Outcome
+    from placement_planner.privacy import Withheld
 
-__all__ = ["Shading", "drawn_years", "need_shadings", "shadings"]
+__all__ = [
+    "ALL",
+    "PHASE_NAMES",
+    "Layer",
+    "Member",
+    "change_layer",
+    "figure",
+    "group_names",
+    "in_classes",
+    "levels_of",
+    "records_of",
+]
 
-_LAYERS: dict[Kind, str] = {
-    "all": "Need, all groups",
-    "base": "Need for specialist bases",
-    "special": "Need for special schools",
+ALL = "all"
+Member = tuple[str, str]
+"""A need group (or kind of place, or all) and a phase (or all)."""
+PHASE_NAMES = {
+    ALL: "All phases",
+    "early_years": "Early years",
+    "primary": "Primary",
+    "secondary": "Secondary",
+    "post_16": "Post-16",
 }
+_KINDS = {"base": "Specialist bases, all", "special": "Special schools, all"}
+_NOT_FIGURES = {"code", "name"}
+NONE = "–"
 
 
-@dataclass(frozen=True)
-class Shading:
-    """One way to shade the areas: a column of a table, by a scale.
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One thing that areas can be shaded by.
 
-    Shadings of the same `title` are views of one layer, of one table: `view` tells them apart.
+    Attributes
+    ----------
+    key
+        Short name, used inside a page.
+    title
+        What it is called where layers are chosen.
+    about
+        What its figures are, in words.
+    unit
+        children, minutes or places.
+    tables
+        Figures by need group and phase: code, name, and a column a year (or a place).
+    headings
+        Words of those columns, where they are no years.
+    is_change
+        Whether figures are changes, which may be below nought.
+    bounds
+        Bounds of the classes of each part, as from `in_classes`.
     """
 
+    key: str
     title: str
-    view: str
-    table: AreaTable
-    column: str
-    scale: Scale | ChangeScale
+    about: str
+    unit: str
+    palette: Palette
+    tables: Mapping[Member, AreaTable]
+    headings: Mapping[str, str] | None = None
+    is_change: bool = False
+    bounds: Mapping[Member, tuple[float, ...]] | None = None
 
     @property
-    def by(self) -> str:
-        """Areas that are shaded, in words."""
-        return f"by {LEVEL_NAMES[self.table.level]}"
+    def columns(self) -> list[tuple[str, str]]:
+        """Key and words of each column of figures."""
+        frame = next(iter(self.tables.values())).frame
+        keys = [str(name) for name in frame.columns if name not in _NOT_FIGURES]
+        words = self.headings or {key: year_label(int(key)) for key in keys}
+        return [(key, words[key]) for key in keys]
+
+    @property
+    def family(self) -> tuple[str, bool]:
+        """What it is compared with: layers of one family share their classes."""
+        return self.key.partition("-")[0], self.is_change
+
+    @property
+    def is_by_place(self) -> bool:
+        """Whether columns are places, not years."""
+        return self.headings is not None
+
+    def parts(self, authorities: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Return what the rows of each part say, for a template.
+
+        Parameters
+        ----------
+        authorities
+            Name of the authority that each area lies in, by code.
+        """
+        keys = [key for key, _ in self.columns]
+        names = group_names([group for group, _ in self.tables])
+        return [
+            {
+                "group": group,
+                "phase": phase,
+                "level": table.level,
+                "by": f"by {LEVEL_NAMES[table.level]}",
+                "heading": f"{names[group]}, {PHASE_NAMES[phase].lower()}, "
+                f"by {LEVEL_NAMES[table.level]}",
+                "bounds": " ".join(f"{bound:g}" for bound in (self.bounds or {})[group, phase]),
+                "rows": [
+                    (code, name, authorities[code], [self.told(value) for value in values])
+                    for code, name, values in zip(
+                        table.frame["code"], table.frame["name"],
+                        table.frame[keys].to_numpy(dtype=object), strict=True,
+                    )
+                ],
+            }
+            for (group, phase), table in self.tables.items()
+        ]  # fmt: skip
+
+    def told(self, value: object) -> str:
+        """Write a figure as it stands in a cell."""
+        return figure(value, self.unit, is_change=self.is_change)
 
 
-def shadings(outcome: Outcome) -> list[Shading]:
-    """Return every way to shade the areas; what is compared shares one table and one scale."""
-    view = year_label(final_year(outcome))
-    need = [(title, need_by_area(outcome, kind)) for kind, title in _LAYERS.items()]
+def figure(value: object, unit: str, *, is_change: bool = False) -> str:
+    """Write a figure as it stands in a cell: bare, ``c`` where withheld, a dash where none is.
+
+    Examples
+    --------
+    >>> figure(1234.0, "children"), figure("c", "children"), figure(float("nan"), "minutes")
+    ('1,234', 'c', '–')
+    >>> figure(12.34, "minutes"), figure(-5, "children", is_change=True)
+    ('12.3', '-5')
+    >>> figure(5, "children", is_change=True), figure(0.0, "children", is_change=True)
+    ('+5', '0')
+    """
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, (int, float)) or pd.isna(value):
+        return NONE
+    digits = ".1f" if unit == "minutes" and value % 1 else ".0f"
+    text = f"{value:,{digits}}"
+    if text.lstrip("-").strip("0.") == "":
+        return "0"
+    return f"+{text}" if is_change and value > 0 else text
+
+
+def group_names(groups: Iterable[str]) -> dict[str, str]:
+    """Return the need groups that can be chosen, in order: all, kinds of place, then each.
+
+    Examples
+    --------
+    >>> group_names(["all", "base", "language_base"])
+    {'all': 'All need groups', 'base': 'Specialist bases, all', 'language_base': 'Language base'}
+    """
+    wanted = set(groups)
+    codes = code_table("need_groups").set_index("need_group")
+    names = {ALL: "All need groups"}
+    for kind, name in _KINDS.items():
+        here = codes.index[codes["provision_kind"] == kind]
+        names |= {kind: name, **{code: str(codes.loc[code, "name"]) for code in here}}
+    return {code: name for code, name in names.items() if code in wanted}
+
+
+def change_layer(
+    before: Layer, after: Layer, palette: str, *, key: str, title: str, about: str
+) -> Layer:
+    """Return the change from one layer to another, from the figures that are shown.
+
+    Parts that are shown by other areas before than after cannot be compared and are left out.
+    """
+    tables = {
+        member: replace(table, frame=_change(table.frame, after.tables[member].frame))
+        for member, table in before.tables.items()
+        if member in after.tables and after.tables[member].level == table.level
+    }
+    return Layer(
+        key=key, title=title, about=about, unit=before.unit, palette=PALETTES[palette],
+        tables=tables, is_change=True,
+    )  # fmt: skip
+
+
+def _change(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Subtract, column by column, what stands in the same row."""
+    after = after.set_index("code").reindex(before["code"]).reset_index()
+    columns = [name for name in before.columns if name not in _NOT_FIGURES and name in after]
+    changes = {name: change_shown(before[name], after[name]) for name in columns}
+    return before[["code", "name"]].assign(**changes)
+
+
+def in_classes(compared: Sequence[Layer]) -> list[Layer]:
+    """Give layers that are compared the same classes, part by part.
+
+    Parts of one need group and phase that are shown by different areas are not compared.
+    """
+    shared: dict[tuple[Member, str], list[pd.Series]] = {}
+    for layer in compared:
+        for member, table in layer.tables.items():
+            columns = [table.frame[key] for key, _ in layer.columns]
+            shared.setdefault((member, table.level), []).extend(columns)
+    found = {key: class_bounds(columns) for key, columns in shared.items()}
     return [
-        *(
-            Shading(title, view, table, "children", _scale(table, ["children"], BLUES, "children"))
-            for title, table in need
-        ),
-        *_compared("Gap", view, gap_by_area(outcome), PINKS, "children"),
-        *_compared("Journeys", view, journeys_by_area(outcome), PURPLES, "minutes"),
+        layer
+        if layer.bounds
+        else replace(
+            layer,
+            bounds={member: found[member, table.level] for member, table in layer.tables.items()},
+        )
+        for layer in compared
     ]
 
 
-def _scale(table: AreaTable, columns: Sequence[str], palette: tuple[str, ...], unit: str) -> Scale:
-    return make_scale([table.frame[column] for column in columns], palette, unit)
+def levels_of(layers: Sequence[Layer]) -> list[str]:
+    """Return the levels by which any part is shown, finest first."""
+    found = {table.level for layer in layers for table in layer.tables.values()}
+    return [level for level in LEVEL_NAMES if level in found]
 
 
-def _compared(
-    title: str, view: str, table: AreaTable, palette: tuple[str, ...], unit: str
-) -> tuple[Shading, Shading]:
-    scale = _scale(table, ["do_nothing", "plan"], palette, unit)
-    return (
-        Shading(f"{title}, nothing built", view, table, "do_nothing", scale),
-        Shading(f"{title}, with the plan", view, table, "plan", scale),
-    )
-
-
-def drawn_years(forecast: Forecast) -> list[int]:
-    """Return the base, the middle and the last academic year of the need of a projection."""
-    years = sorted({int(year) for year in forecast.area_need["academic_year"].unique()})
-    return sorted({years[0], years[len(years) // 2], years[-1]})
-
-
-def need_shadings(forecast: Forecast) -> list[Shading]:
-    """Return need by kind of place: at the base, midway, in the last year, and the change.
-
-    Latent demand is a kind of its own, where it is assumed.
-    Years of one kind share a table, and so the areas and the scale.
-    """
-    years = drawn_years(forecast)
-    tables = {title: need_by_year(forecast, years, kind) for kind, title in _LAYERS.items()}
-    if len(forecast.latent):
-        latent = children_by_year(forecast, forecast.latent, years, LATENT_TITLE)
-        tables["Latent demand (assumed)"] = latent
-    return [shading for title, table in tables.items() for shading in _views(title, table)]
-
-
-def _views(title: str, table: AreaTable) -> list[Shading]:
-    """Return the views of one kind of need: a year each, and the change from first to last."""
-    columns = [name for name in table.frame.columns if name not in {"code", "name"}]
-    first, last = columns[0], columns[-1]
-    frame = table.frame.assign(change=change_shown(table.frame[first], table.frame[last]))
-    table = replace(table, frame=frame)
-    scale = _scale(table, columns, BLUES, "children")
-    views = [Shading(title, year_label(int(name)), table, name, scale) for name in columns]
-    if first == last:
-        return views
-    change = make_change_scale(frame["change"], "children")
-    words = f"Change, {year_label(int(first))} to {year_label(int(last))}"
-    return [*views, Shading(title, words, table, "change", change)]
+def records_of(layers: Sequence[Layer]) -> list[Withheld]:
+    """Return what was withheld of layers, each table and level summed up."""
+    sums: dict[tuple[str, str], Withheld] = {}
+    for layer in layers:
+        if layer.is_change:
+            continue
+        for table in layer.tables.values():
+            told = table.withheld
+            so_far = sums.get((told.table, told.level))
+            sums[told.table, told.level] = replace(
+                told,
+                cells=told.cells + (so_far.cells if so_far else 0),
+                withheld=told.withheld + (so_far.withheld if so_far else 0),
+            )
+    return [record for record in sums.values() if record.cells]

@@ -11,13 +11,14 @@ from placement_planner.codes import code_table
 from placement_planner.errors import DataError
 from placement_planner.options.hosts import adapted_bases, free_hosts, new_bases, satellites
 from placement_planner.options.special import expanded_schools, new_schools
-from placement_planner.tables import checked, split_list
+from placement_planner.tables import checked, sizes_of, split_list
 from placement_planner.tables.study import Options
 
 if TYPE_CHECKING:
     from pandera.typing import DataFrame
 
     from placement_planner.options.rules import OptionRules
+    from placement_planner.tables.hosts import HostScores
     from placement_planner.tables.study import Pots, Provision, Sites
 
 __all__ = ["Funding", "generate_options"]
@@ -46,10 +47,16 @@ class Funding:
         Pots that may pay.
     price_factors
         Local prices over England's, by authority code; 1 where there is none.
+    capital
+        Capital per place at England's prices: action, applies_to (need group, kind of provision
+        or ``*``; the first that is there counts), places_from (least size of the band),
+        gbp_per_place. Where it has no line for an option, and where there is no such table,
+        `codes/actions.csv` stands.
     """
 
     pots: DataFrame[Pots]
     price_factors: pd.Series
+    capital: pd.DataFrame | None = None
 
 
 def _excludes(options: pd.DataFrame) -> pd.Series:
@@ -94,10 +101,28 @@ def _paying_pots(options: pd.DataFrame, pots: pd.DataFrame) -> pd.DataFrame:
     return by_option
 
 
+def _capital_per_place(options: pd.DataFrame, capital: pd.DataFrame | None) -> pd.Series:
+    """Capital per place of each option, by the size band that its smallest size lies in."""
+    price = options["capital_per_place_gbp"].astype(float)
+    if capital is None:
+        return price
+    kinds = code_table("need_groups").set_index("need_group")["provision_kind"]
+    smallest = options["sizes"].map(lambda cell: sizes_of(cell)[0]).astype(float)
+    designation = options["designation"]
+    for applies_to in ("*", designation.map(kinds), designation):
+        asked = options[["action"]].assign(applies_to=applies_to, smallest=smallest)
+        lines = asked.reset_index().merge(capital, on=["action", "applies_to"])
+        lines = lines[lines["places_from"] <= lines["smallest"]].sort_values("places_from")
+        own = lines.groupby("index")["gbp_per_place"].last()
+        price = own.reindex(price.index).fillna(price)
+    return price
+
+
 def generate_options(
     sites: DataFrame[Sites],
     provision: DataFrame[Provision],
     need: pd.DataFrame,
+    hosts: DataFrame[HostScores],
     funding: Funding,
     rules: OptionRules,
 ) -> DataFrame[Options]:
@@ -107,17 +132,21 @@ def generate_options(
     action         where, and for whom
     ============== ==============================================================================
     adapt_rooms    mainstream schools without specialist places whose capacity exceeds their roll
-                   by a class; most spare places first, so many an authority and phase
-    new_base       large mainstream schools without (known) spare places; largest roll first
+                   by a class, or that would host; best ranked first
+    new_base       large mainstream schools without (known) spare places; best ranked first
     expand_special every state special school with provision, for its main need group
     satellite      mainstream schools with many spare places, for special-school children
     new_special    plots of land, for the need groups most children of the authority have
     ============== ==============================================================================
 
-    Need groups of bases and satellites rotate in proportion to the children of the authority and
-    phase who hold such places now. Options on one site exclude each other. Capital, lead, ramp and
-    life are those of `codes/actions.csv`, capital times the authority's price factor; work may
-    start while a pot that may pay is open. Nothing is random: equal hosts go by `site_id`.
+    How many bases each need group gets in an authority and phase follows the children in `need`
+    (highest averages); each of them goes to the school that ranks best for that need and is left,
+    so it follows where the need is not met. No base is larger than the cap on base places allows.
+    Satellites go to most spare places first. Options on one site exclude each other. Lead, ramp
+    and life are those of `codes/actions.csv`; capital is a price per place of the smallest size
+    (larger ones may come cheaper), times the authority's price factor; work may start while a pot
+    that may pay is open. Nothing is random: equal hosts go by `site_id`. Statutory processes may
+    lengthen the lead: `with_lead_times`.
 
     Parameters
     ----------
@@ -126,8 +155,10 @@ def generate_options(
     provision
         Specialist places there are.
     need
-        Children who hold specialist places: authority_code, specialism ("base" or "special"),
-        need_group, phase, children.
+        Children who hold or want specialist places: authority_code, specialism ("base" or
+        "special"), need_group, phase, children.
+    hosts
+        As from `host_scores`; schools that are shut out get no option.
     funding
         Pots that may pay, and local prices.
     rules
@@ -143,15 +174,15 @@ def generate_options(
     DataError
         When no pot may pay for an option.
     """
-    hosts = free_hosts(sites, provision)
-    adapted = adapted_bases(hosts, need, rules)
-    built = new_bases(hosts, need, rules)
+    free = free_hosts(hosts, sites, provision)
+    adapted = adapted_bases(free, need, rules)
+    built = new_bases(free, need, rules)
     table = pd.concat(
         [
             adapted,
             built,
             expanded_schools(provision, rules),
-            satellites(hosts, need, rules),
+            satellites(free, need, rules),
             new_schools(sites, need, rules),
         ],
         ignore_index=True,
@@ -160,9 +191,10 @@ def generate_options(
     table = table.merge(code_table("actions")[_FROM_ACTIONS], on="action")
     table["option_id"] = table["site_id"] + "-" + table["action"] + "-" + table["designation"]
     factor = table["authority_code"].map(funding.price_factors).fillna(1.0)
+    price = _capital_per_place(table, funding.capital)
     table = table.assign(
         fixed_capital_gbp=0.0,
-        capital_per_place_gbp=(table["capital_per_place_gbp"] * factor).round(0),
+        capital_per_place_gbp=(price * factor).round(0),
         requires=None,
         excludes=_excludes(table),
         locked_in=False,

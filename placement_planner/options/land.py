@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
+from placement_planner.options.nearness import nearest_km
 from placement_planner.tables import checked
 from placement_planner.tables.study import Sites
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["propose_land"]
 
-_KM = 1000.0
 _ESTIMATED = "site_name;easting;northing"
 
 
@@ -35,18 +34,6 @@ def _middle_areas(areas: gpd.GeoDataFrame, children: pd.Series) -> pd.DataFrame:
     summed = summed[summed["children"] > 0]
     return summed.assign(
         easting=summed["east"] / summed["children"], northing=summed["north"] / summed["children"]
-    )
-
-
-def _nearest_km(places: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
-    """Straight line to the nearest of the schools, km."""
-    if schools.empty:
-        return pd.Series(np.inf, index=places.index)
-    ends = [
-        shapely.points(table[["easting", "northing"]].to_numpy()) for table in (places, schools)
-    ]
-    return pd.Series(
-        shapely.distance(ends[0][:, None], ends[1][None, :]).min(axis=1) / _KM, index=places.index
     )
 
 
@@ -96,8 +83,8 @@ def propose_land(
     """
     of_age = population[population["age"].between(*rules.land_ages)]
     middle = _middle_areas(areas, of_age.groupby("area_code")["children"].sum())
-    away = _nearest_km(middle, sites[sites["site_kind"].eq("state_special")])
-    middle = middle.assign(near_km=away.clip(upper=rules.land_distance_km).round(3))
+    away = nearest_km(middle, sites[sites["site_kind"].eq("state_special")])
+    middle = middle.assign(near_km=np.minimum(away, rules.land_distance_km).round(3))
     middle = middle.sort_values(
         ["authority_code", "near_km", "children", "middle_code"],
         ascending=[True, False, False, True],

@@ -23,13 +23,14 @@ class OptionRules(BaseModel):
         "school without a base",
     )
     adapt_primary_per_authority: int = Field(
-        4, ge=0, description="adapt_rooms: primary schools an authority, most spare places first"
+        4, ge=0, description="adapt_rooms: primary schools an authority, best ranked first"
     )
     adapt_secondary_per_authority: int = Field(
         3, ge=0, description="adapt_rooms: secondary and all-through schools an authority"
     )
     adapt_sizes: tuple[int, ...] = Field(
-        (8, 16), description="adapt_rooms: sizes, as far as the spare places reach"
+        (8, 16),
+        description="adapt_rooms: sizes, as far as spare places and the cap on base places reach",
     )
     new_base_primary_roll: int = Field(
         420, ge=0, description="new_base: smallest roll of a primary school without spare places"
@@ -38,7 +39,7 @@ class OptionRules(BaseModel):
         1000, ge=0, description="new_base: the same, secondary and all-through"
     )
     new_base_primary_per_authority: int = Field(
-        1, ge=0, description="new_base: primary schools an authority, largest roll first"
+        1, ge=0, description="new_base: primary schools an authority, best ranked first"
     )
     new_base_secondary_per_authority: int = Field(
         2, ge=0, description="new_base: secondary and all-through schools an authority"

@@ -5,31 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from placement_planner import costs, supply, travel
+from placement_planner import costs, supply
 from placement_planner.errors import SolveError
-from placement_planner.need.areas import sum_to_middle
+from placement_planner.need.areas import sum_to_units
 from placement_planner.outcome import Outcome
 from placement_planner.pipeline.ahead import look_ahead, project_baseline
+from placement_planner.pipeline.continuity import look_on
 from placement_planner.pipeline.steps import in_order, silent
+from placement_planner.pipeline.surroundings import look_around
 from placement_planner.siting.audit import audit_plan
-from placement_planner.siting.measures import compare_plans, measure_journeys, unit_of
-from placement_planner.siting.problem import Tables, build_problem
-from placement_planner.siting.search import search_plan
-from placement_planner.tables import checked
+from placement_planner.siting.authorities import effects_by_authority
+from placement_planner.siting.displacement import savings_by_displacement
+from placement_planner.siting.extract import extract_plan
+from placement_planner.siting.measures import compare_plans
+from placement_planner.siting.problem import build_problem
+from placement_planner.siting.search import search_answer
+from placement_planner.siting.tables import Tables
+from placement_planner.tables import checked, empty_table
+from placement_planner.tables.fallback import with_displacement
 from placement_planner.tables.stages import Need
-from placement_planner.tables.study import Options
+from placement_planner.tables.study import Options, OptionSets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
     from pandera.typing import DataFrame
 
+    from placement_planner.ahead import Ahead
     from placement_planner.inputs import Inputs
     from placement_planner.scenario import Scenario
     from placement_planner.siting.plan import Plan
+    from placement_planner.surroundings import Surroundings
     from placement_planner.tables.stages import Scope
+    from placement_planner.tables.study import Fallback
 
 __all__ = ["Stages", "find_plan", "outcome_of", "run", "run_stages", "without_options"]
 
@@ -38,6 +47,8 @@ __all__ = ["Stages", "find_plan", "outcome_of", "run", "run_stages", "without_op
 class Stages:
     """What the stages before siting hand over."""
 
+    ahead: Ahead
+    surroundings: Surroundings
     area_need: DataFrame[Need]
     scope: DataFrame[Scope]
     tables: Tables
@@ -54,37 +65,45 @@ def run_stages(
     baseline = project_baseline(inputs, scenario, years[-1], with_draws=False, progress=progress)
     ahead = look_ahead(baseline, scenario)
     area_need = ahead.need(years)
-    is_middle = scenario.siting.level == "middle"
-    siting_need = sum_to_middle(area_need, inputs.areas) if is_middle else area_need
-    progress("counting places")
-    pools = supply.places_by_year(inputs.provision, inputs.sites, years)
-    used = pd.concat([pools["site_id"], inputs.options["site_id"]]).unique()
-    progress("measuring journeys")
-    journeys = travel.straight_line_journeys(
-        inputs.areas,
-        inputs.population,
-        inputs.sites[inputs.sites["site_id"].isin(used)],
-        inputs.areas["middle_code" if is_middle else "area_code"],
-        scenario.travel,
-    )
+    around = look_around(ahead, years, progress)
+    need = checked(Need, sum_to_units(area_need, around.units))
+    progress("following the children who hold places")
+    stays = look_on(ahead, around, need)
     tables = Tables(
-        need=checked(Need, siting_need),
-        pools=pools,
-        travel=journeys,
-        place_costs=costs.costs_of_places(inputs.unit_costs, scenario.travel),
+        need=need,
+        kept=stays.kept,
+        survival=stays.survival,
+        followers=stays.followers,
+        pools=around.pools,
+        travel=around.travel,
+        transport=around.transport.table,
+        place_costs=around.place_costs,
         compatibility=inputs.compatibility,
-        fallback=costs.fallback_by_authority(inputs.fallback, inputs.authorities["authority_code"]),
+        exchange=supply.exchange_limits(
+            around.placed.placed, inputs.provision, inputs.sites, inputs.agreements
+        ),
+        fallback=_fallback(around, scenario),
         options=inputs.options,
+        option_sets=empty_table(OptionSets) if inputs.option_sets is None else inputs.option_sets,
         pots=inputs.pots,
         pot_funding=inputs.pot_funding,
         sites=inputs.sites,
     )
     return Stages(
+        ahead=ahead,
+        surroundings=around,
         area_need=area_need,
         scope=ahead.scope(sorted({scenario.need.base_january - 1, *years})),
         tables=tables,
-        notes=ahead.notes,
+        notes=(*ahead.notes, *around.notes, *stays.notes),
     )
+
+
+def _fallback(around: Surroundings, scenario: Scenario) -> DataFrame[Fallback]:
+    """Return the fallback routes, with the displacement that the scenario states."""
+    if scenario.siting.displacement == "as_routes":
+        return around.fallback
+    return with_displacement(around.fallback, scenario.siting.displacement_share)
 
 
 def find_plan(tables: Tables, scenario: Scenario, progress: Callable[[str], None] = silent) -> Plan:
@@ -97,10 +116,11 @@ def find_plan(tables: Tables, scenario: Scenario, progress: Callable[[str], None
     """
     problem = build_problem(tables, scenario)
     progress(
-        f"{len(problem.demand):,} groups of children, {len(problem.arcs):,} possible placements, "
-        f"{len(problem.decisions):,} ways to build"
+        f"{len(problem.groups.table):,} groups of children, {len(problem.links):,} pairs of group "
+        f"and pool, {len(problem.decisions):,} ways to build"
     )
-    plan = search_plan(problem, scenario.solver, progress)
+    answer = search_answer(problem, scenario.solver, progress)
+    plan = extract_plan(problem, answer, tables, scenario)
     broken = audit_plan(plan, tables, scenario)
     if broken:
         raise SolveError("\n".join([f"the plan breaks {len(broken)} of its own rules:", *broken]))
@@ -116,35 +136,30 @@ def outcome_of(
         inputs=inputs,
         scenario=scenario,
         area_need=stages.area_need,
-        need=tables.need,
+        tables=tables,
         scope=stages.scope,
-        pools=tables.pools,
-        travel=tables.travel,
-        place_costs=tables.place_costs,
+        surroundings=stages.surroundings,
         do_nothing=do_nothing,
         plan=plan,
         measures=compare_plans(do_nothing, plan, tables, scenario),
-        observed=_observed(inputs, scenario),
+        savings=savings_by_displacement(do_nothing, plan, tables, scenario),
+        authorities=effects_by_authority(do_nothing, plan, tables, scenario),
+        now=_journeys_now(stages.surroundings, scenario),
         notes=stages.notes,
     )
 
 
-def _observed(inputs: Inputs, scenario: Scenario) -> pd.DataFrame | None:
-    """Measure the journeys to the places that children hold now, where that is known."""
-    if inputs.flows is None:
-        return None
-    journeys = travel.observed_journeys(
-        inputs.flows, inputs.provision, inputs.areas, inputs.sites, scenario.travel
+def _journeys_now(around: Surroundings, scenario: Scenario) -> pd.DataFrame | None:
+    """Measure the journeys to the places that children hold now."""
+    report = costs.journey_report(
+        around.journeys_now, around.transport.table, scenario.travel, scenario.transport
     )
-    values = {"children_placed": float(journeys["children"].sum())} | measure_journeys(journeys)
-    rows = [(measure, unit_of(measure), value) for measure, value in values.items()]
-    table = pd.DataFrame(rows, columns=["measure", "unit", "value"])
-    return table.assign(unit=table["unit"].mask(table["measure"] == "children_placed", "children"))
+    return None if report.empty else report
 
 
 def without_options(tables: Tables) -> Tables:
     """Return the same problem with nothing to build: the optimised do-nothing."""
-    return replace(tables, options=Options.validate(tables.options.iloc[:0]))
+    return replace(tables, options=checked(Options, tables.options.iloc[:0]))
 
 
 def run(inputs: Inputs, scenario: Scenario, progress: Callable[[str], None] = silent) -> Outcome:

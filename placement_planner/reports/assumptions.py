@@ -12,6 +12,7 @@ from placement_planner.figures.plan import known_names
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from placement_planner.inputs import Inputs
     from placement_planner.outcome import Outcome
 
 __all__ = ["assumption_rows", "estimated_rows"]
@@ -27,7 +28,7 @@ def assumption_rows(outcome: Outcome) -> pd.DataFrame:
 
 
 def _unit_costs(outcome: Outcome) -> pd.DataFrame:
-    costs = outcome.inputs.unit_costs
+    costs = outcome.surroundings.cost_lines
     return pd.DataFrame(
         {
             "Group": "Unit costs",
@@ -41,7 +42,7 @@ def _unit_costs(outcome: Outcome) -> pd.DataFrame:
 
 
 def _fallback(outcome: Outcome) -> pd.DataFrame:
-    routes = outcome.inputs.fallback
+    routes = outcome.surroundings.fallback
     names = outcome.inputs.authorities.set_index("authority_code")["authority_name"]
     about = (
         routes["route"].str.replace("_", " ")
@@ -103,10 +104,12 @@ def _fields(choices: BaseModel, section: str) -> Iterator[tuple[str, str, object
 def estimated_rows(outcome: Outcome) -> pd.DataFrame:
     """Return rows of sites, provision and options that hold estimates, with their columns.
 
-    Options are told one by one in the internal profile only, for their rows name schools that may
-    not know of them; in public they are counted by action, for the whole region.
+    Options, and schools without specialist places, are told one by one in the internal profile
+    only, for their rows name schools that may not know of an option; in public they are counted,
+    options by action and for the whole region.
     """
     inputs = outcome.inputs
+    is_internal = outcome.scenario.privacy.profile == "internal"
     sites = inputs.sites.set_index("site_id")
     named = inputs.authorities.set_index("authority_code")["authority_name"]
     provision = _flagged(
@@ -119,13 +122,11 @@ def estimated_rows(outcome: Outcome) -> pd.DataFrame:
         + inputs.provision["phase"].str.replace("_", "-"),
         inputs.provision["site_id"].map(sites["authority_code"]).map(named),
     )
+    flagged_sites = _flagged(
+        "Sites", inputs.sites, inputs.sites["site_name"], inputs.sites["authority_code"].map(named)
+    )
     parts = [
-        _flagged(
-            "Sites",
-            inputs.sites,
-            inputs.sites["site_name"],
-            inputs.sites["authority_code"].map(named),
-        ),
+        flagged_sites if is_internal else _few_named(flagged_sites, inputs),
         provision,
         _flagged(
             "Options",
@@ -133,7 +134,7 @@ def estimated_rows(outcome: Outcome) -> pd.DataFrame:
             inputs.options["option_id"] + ", " + inputs.options["site_id"].map(sites["site_name"]),
             inputs.options["site_id"].map(sites["authority_code"]).map(named),
         )
-        if outcome.scenario.privacy.profile == "internal"
+        if is_internal
         else _counted_options(outcome),
     ]
     return pd.concat(parts, ignore_index=True)
@@ -154,6 +155,13 @@ def _flagged(
     return rows[frame["estimated"].notna() | (frame["basis"] == "estimated")]
 
 
+def _few_named(flagged: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Name the sites that have places, and count the others."""
+    has_places = inputs.sites["site_id"].isin(inputs.provision["site_id"]).reindex(flagged.index)
+    others = _counted(flagged[~has_places].assign(Row="Without specialist places"), "site(s)")
+    return pd.concat([flagged[has_places], others], ignore_index=True)
+
+
 def _counted_options(outcome: Outcome) -> pd.DataFrame:
     options = outcome.inputs.options
     flagged = _flagged(
@@ -161,8 +169,15 @@ def _counted_options(outcome: Outcome) -> pd.DataFrame:
         options,
         options["action"].map(known_names("actions")),
         pd.Series("Whole region", index=options.index),
-    ).fillna({"Estimated columns": ""})
+    )
+    return _counted(flagged, "option(s)")
+
+
+def _counted(flagged: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Put rows that say the same together, and say how many they are."""
     keys = list(flagged.columns)
-    counted = flagged.groupby(keys).size().reset_index(name="rows")
-    counted["Row"] += ": " + counted["rows"].astype(str) + " option(s)"
+    counted = (
+        flagged.fillna({"Estimated columns": ""}).groupby(keys).size().reset_index(name="rows")
+    )
+    counted["Row"] += ": " + counted["rows"].astype(str) + f" {what}"
     return counted[keys]

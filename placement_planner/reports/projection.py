@@ -15,6 +15,7 @@ from placement_planner.figures.demand import (
     shown_waterfall,
 )
 from placement_planner.figures.fans import shown_fans
+from placement_planner.figures.layers import need_layers
 from placement_planner.figures.need import shown_need, shown_need_groups, shown_scope
 from placement_planner.folders import new_folder
 from placement_planner.reports.area_file import write_area_draws
@@ -23,6 +24,13 @@ from placement_planner.reports.cube_file import (
     cube_words,
     write_cube,
     write_cube_summary,
+)
+from placement_planner.reports.files import (
+    WITHHELD_FILE,
+    mark_of,
+    write_internal,
+    write_table,
+    write_withheld,
 )
 from placement_planner.reports.projection_summary import projection_lines
 from placement_planner.scenario import scenario_template
@@ -57,10 +65,6 @@ def _silent(_: str) -> None:
     """Tell nobody."""
 
 
-def _write_table(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-
-
 def _public_tables(forecast: Forecast) -> dict[str, Shown]:
     """Every table that may leave, by file name."""
     tables = {f"summary_{_NAMES[part]}": shown_summary(forecast, part) for part in PARTS}
@@ -87,7 +91,8 @@ def write_projection(
 
     At the top stands what may leave, by the scenario's privacy profile: summary.txt,
     summary_authority.csv, summary_need.csv, summary_setting.csv, summary_phase.csv,
-    need_groups.csv, need_authority.csv, scope.csv, waterfall.csv, requests.csv, policy_path.csv
+    need_groups.csv, need_authority.csv, scope.csv, waterfall.csv, requests.csv, withheld.csv (the
+    log of disclosure control, layers of the map among it), policy_path.csv
     where a path is followed, charts with the tables they are drawn from, and the scenario. In
     `internal/` stand unsuppressed cube.parquet and cube_summary.csv, area_need.csv (means),
     area_pooling.csv and area_raking.csv (how small areas were weighed), housing.csv,
@@ -109,24 +114,32 @@ def write_projection(
     DataError
         If the folder exists and is not empty.
     """
+    choices = forecast.scenario.privacy
+    mark = mark_of(choices)
     with new_folder(folder) as partial:
         progress("writing tables")
-        for name, shown in _public_tables(forecast).items():
-            _write_table(shown.frame, partial / f"{name}.csv")
+        tables = _public_tables(forecast)
+        records = [
+            *(shown.withheld for shown in tables.values()),
+            *(layer.withheld for layer in need_layers(forecast).values()),
+        ]
+        write_withheld(records, partial / WITHHELD_FILE, choices)
+        for name, shown in tables.items():
+            write_table(shown.frame, partial / f"{name}.csv", choices)
         progress("drawing charts")
         for part, name in _NAMES.items():
             fans = shown_fans(forecast, part)
-            _write_table(fans.frame, partial / f"fans_{name}.csv")
-            fan_chart(fans).write(partial / f"fans_{name}.png")
+            write_table(fans.frame, partial / f"fans_{name}.csv", choices)
+            fan_chart(fans).write(partial / f"fans_{name}.png", mark)
         base_year = forecast.parts.academic_years[0]
-        need_chart(shown_need_groups(forecast)).write(partial / "need_groups.png")
-        waterfall_chart(shown_waterfall(forecast), base_year).write(partial / "waterfall.png")
+        need_chart(shown_need_groups(forecast)).write(partial / "need_groups.png", mark)
+        waterfall_chart(shown_waterfall(forecast), base_year).write(partial / "waterfall.png", mark)
         lines = "\n".join(projection_lines(forecast)) + "\n"
         (partial / "summary.txt").write_text(lines, encoding="utf-8")
         scenario = scenario_template(forecast.scenario)
         (partial / "scenario.toml").write_text(scenario, encoding="utf-8")
         if len(forecast.policy.path):
-            _write_table(forecast.policy.path.round(5), partial / "policy_path.csv")
+            write_table(forecast.policy.path.round(5), partial / "policy_path.csv", choices)
         progress("writing every draw")
         internal = partial / "internal"
         internal.mkdir()
@@ -134,7 +147,7 @@ def write_projection(
         write_cube(forecast, internal / "cube.parquet")
         write_cube_summary(forecast, internal / "cube_summary.csv")
         for name, table in _internal_tables(forecast).items():
-            _write_table(table.round(4), internal / f"{name}.csv")
+            write_internal(table.round(4), internal / f"{name}.csv")
         if with_area_draws:
             progress("writing every draw of every small area")
             years = forecast.cube.academic_years

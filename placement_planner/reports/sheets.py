@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from placement_planner.figures.areas import LEVEL_NAMES
+from placement_planner.figures.effects import (
+    EFFECT_NAMES,
+    break_even_sentence,
+    shown_effects,
+    shown_savings,
+)
 from placement_planner.figures.plan import (
     final_year,
     gap_by_area,
@@ -17,13 +23,12 @@ from placement_planner.figures.plan import (
     shown_measures,
     shown_pots,
 )
-from placement_planner.privacy import withhold
+from placement_planner.figures.released import released_plan
 from placement_planner.reports.assumptions import assumption_rows, estimated_rows
 from placement_planner.wording import year_label
 
 if TYPE_CHECKING:
     from placement_planner.outcome import Outcome
-    from placement_planner.siting.plan import Plan
 
 __all__ = ["Sheet", "sheets"]
 
@@ -50,6 +55,18 @@ def sheets(outcome: Outcome) -> list[Sheet]:
             f"Capital pots: funding to {last}, spent by the plan, left (£)",
             "c or a band: an exact figure would give away the cost at one school.",
             _pots(outcome),
+        ),
+        Sheet(
+            "By authority",
+            f"What the plan does for each authority; children and savings of {last}",
+            "Capital its children use: their share of who comes to what is built.",
+            shown_effects(outcome).rename(columns=EFFECT_NAMES),
+        ),
+        Sheet(
+            "Savings",
+            "What building saves against the best without, all planned years",
+            break_even_sentence(outcome),
+            _savings(outcome),
         ),
         Sheet("Need", "Children who need a specialist place", "By authority.", _need(outcome)),
         Sheet("Supply", "Specialist places open, by site", _SUPPLY_NOTE, _supply(outcome)),
@@ -117,6 +134,12 @@ def _pots(outcome: Outcome) -> pd.DataFrame:
     return shown_pots(outcome)[list(headings)].rename(columns=headings)
 
 
+def _savings(outcome: Outcome) -> pd.DataFrame:
+    headings = {"words": "Where a child given a new place would be without it",
+                "benefit_gbp": "Saved, discounted (£)"}  # fmt: skip
+    return shown_savings(outcome)[list(headings)].rename(columns=headings)
+
+
 def _in_words(outcome: Outcome, frame: pd.DataFrame) -> pd.DataFrame:
     """Put names in place of the codes of authority, need group and phase."""
     names = outcome.inputs.authorities.set_index("authority_code")["authority_name"]
@@ -132,8 +155,7 @@ def _in_words(outcome: Outcome, frame: pd.DataFrame) -> pd.DataFrame:
 def _need(outcome: Outcome) -> pd.DataFrame:
     """Return children by authority, need group and phase, a column a year."""
     keys = ["authority_code", "need_group", "phase"]
-    need = outcome.area_need.groupby([*keys, "academic_year"])["children"].sum().reset_index()
-    shown = withhold(need, ["children"], outcome.scenario.privacy)
+    shown = released_plan(outcome)["need"].frame
     wide = shown.pivot_table(
         index=keys, columns="academic_year", values="children", aggfunc="first"
     ).reset_index()
@@ -143,7 +165,7 @@ def _need(outcome: Outcome) -> pd.DataFrame:
 
 def _supply(outcome: Outcome) -> pd.DataFrame:
     """Return places by pool, a column a year, and children placed in the final year."""
-    pools = pd.DataFrame(outcome.pools)
+    pools = pd.DataFrame(outcome.surroundings.pools)
     wide = pools.pivot_table(index="pool_id", columns="academic_year", values="places")
     years = wide.reindex(columns=list(outcome.scenario.horizon.years), fill_value=0.0).fillna(0.0)
     about = pools.drop_duplicates("pool_id").set_index("pool_id")
@@ -158,39 +180,24 @@ def _supply(outcome: Outcome) -> pd.DataFrame:
             "Designed for": about["designation"].map(known_names("need_groups")),
             "Phase": about["phase"].str.replace("_", "-").str.capitalize(),
             **{year_label(year): years[year] for year in years},
-            "Placed, nothing built": _placed(outcome, outcome.do_nothing),
-            "Placed, plan": _placed(outcome, outcome.plan),
+            "Placed, nothing built": _placed(outcome, "do_nothing"),
+            "Placed, plan": _placed(outcome, "plan"),
             "How known": about["basis"].map(known_names("bases")),
         }
-    ).fillna({"Placed, nothing built": 0.0, "Placed, plan": 0.0})
-    placed = ["Placed, nothing built", "Placed, plan"]
-    shown = withhold(shown, placed, outcome.scenario.privacy)
+    )
     return shown.sort_values(["Authority", "Site", "Designed for", "Phase"])
 
 
-def _placed(outcome: Outcome, plan: Plan) -> pd.Series[float]:
+def _placed(outcome: Outcome, way: str) -> pd.Series[Any]:
     """Return children placed in each pool in the final year, builds left out."""
-    rows = plan.placements[plan.placements["academic_year"] == final_year(outcome)]
-    children = rows.groupby("pool_id")["children"].sum()
-    return children.reindex(outcome.pools["pool_id"].unique(), fill_value=0.0)
+    return released_plan(outcome)[f"supply:{way}"].frame.set_index("pool_id")["children"]
 
 
 def _gap(outcome: Outcome) -> pd.DataFrame:
     """Return need and children in fallback by authority, need group and phase."""
-    keys = ["authority_code", "need_group", "phase"]
-    year = final_year(outcome)
-    need = outcome.need[outcome.need["academic_year"] == year]
-    authorities = need.drop_duplicates("area_code").set_index("area_code")["authority_code"]
-    frame = need.groupby(keys)[["children"]].sum()
-    for name, plan in (("do_nothing", outcome.do_nothing), ("plan", outcome.plan)):
-        rows = plan.fallback[plan.fallback["academic_year"] == year]
-        rows = rows.assign(authority_code=rows["area_code"].map(authorities))
-        left = rows.groupby(keys)["children"].sum()
-        frame = frame.assign(**{name: left.reindex(frame.index, fill_value=0.0)})
-    counts = ["children", "do_nothing", "plan"]
-    shown = withhold(frame.reset_index(), counts, outcome.scenario.privacy)
+    shown = released_plan(outcome)["gap"].frame
     headings = {"children": "In need", "do_nothing": "Nothing built", "plan": "Plan"}
-    figures = shown[counts].rename(columns=headings)
+    figures = shown[list(headings)].rename(columns=headings)
     return pd.concat([_in_words(outcome, shown), figures], axis="columns")
 
 

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from placement_planner.figures.effects import (
+    break_even_sentence,
+    shown_effects,
+    shown_savings,
+)
 from placement_planner.figures.plan import final_year, shown_builds, shown_measures, shown_pots
 from placement_planner.figures.premises import need_premises
 from placement_planner.privacy import withhold
@@ -70,6 +75,10 @@ def summary_lines(outcome: Outcome) -> list[str]:
         *_build_lines(named, counts),
         "",
         *_pot_lines(named),
+        "",
+        *_authority_lines(named, counts),
+        "",
+        *_saving_lines(outcome),
         "",
         *_status_lines(outcome),
     ]
@@ -136,6 +145,36 @@ def _pot_lines(named: Outcome) -> list[str]:
         for row in shown_pots(named).to_dict("records")
     ]
     return _aligned([("Pot", "owner", "funded", "spent", "left"), *rows], right=(2, 3, 4))
+
+
+def _authority_lines(named: Outcome, counts: PrivacyChoices) -> list[str]:
+    """Set out what each authority's children gain, and whose money builds for whom."""
+    columns = ["saved_gbp", "paid_gbp", "used_gbp", "transfer_gbp"]
+    children = ["children_in_need", "fallback_do_nothing", "fallback_plan"]
+    effects = shown_effects(named).astype(dict.fromkeys(children, float))
+    told = withhold(effects, children, counts, derived=["saved_gbp", "used_gbp", "transfer_gbp"])
+    rows = [
+        (
+            row["authority"],
+            measured(row["fallback_do_nothing"], "children"),
+            measured(row["fallback_plan"], "children"),
+            *(measured(row[column], "GBP") for column in columns),
+        )
+        for row in told.to_dict("records")
+    ]
+    heading = ("By authority: children without a local place", "nothing built", "plan",
+               "saved a year", "own capital", "capital used", "from others")  # fmt: skip
+    return _aligned([heading, *rows], right=range(1, 7))
+
+
+def _saving_lines(outcome: Outcome) -> list[str]:
+    """Tell what building saves, by how much of it replaces independent placements."""
+    rows = [
+        (row["words"], measured(row["benefit_gbp"], "GBP"))
+        for row in shown_savings(outcome).to_dict("records")
+    ]
+    heading = ("What building saves, all planned years, if places are taken up", "")
+    return [*_aligned([heading, *rows], right=(1,)), break_even_sentence(outcome)]
 
 
 def _status_lines(outcome: Outcome) -> list[str]:

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from placement_planner.reports.sheets import Sheet, sheets
 from placement_planner.wording import (
+    INTERNAL,
     basis_sentence,
     gap_sentence,
     observed_sentence,
@@ -70,8 +71,9 @@ def write_workbook(outcome: Outcome, path: Path, *, made: date | None = None) ->
             }
         )
         _write_first(book, outcome, tables, day)
+        is_internal = outcome.scenario.privacy.profile == "internal"
         for table in tables:
-            _write_sheet(book, table)
+            _write_sheet(book, table, f"{INTERNAL}. " if is_internal else "")
     return path
 
 
@@ -105,10 +107,12 @@ def _write_first(
         sheet.write_string(row, 1, text, wrapped)
 
 
-def _write_sheet(book: xlsxwriter.Workbook, table: Sheet) -> None:
+def _write_sheet(book: xlsxwriter.Workbook, table: Sheet, mark: str) -> None:
+    """Write a table under its title; `mark` stands before the note and in print."""
     sheet = book.add_worksheet(table.name)
     sheet.write_string(0, 0, table.title, book.add_format({"bold": True, "font_size": 14}))
-    sheet.write_string(1, 0, table.note)
+    sheet.write_string(1, 0, mark + table.note)
+    sheet.set_header(f"&L{mark}&R&A")
     sheet.freeze_panes(HEADER_ROW + 1, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

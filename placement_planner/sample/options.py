@@ -1,4 +1,4 @@
-"""What could be built: about eighty options of every action, and what each would cost."""
+"""What could be built, what ties it together, and what each option would cost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["build_options"]
+__all__ = ["build_option_sets", "build_options"]
 
 # How many options of each action, and of each base designation, by phase.
 ADAPT_ROOMS, NEW_BASES, EXPANSIONS, SATELLITES = 24, 20, 16, 10
@@ -32,10 +32,12 @@ PER_AUTHORITY = [0.32, 0.20, 0.16, 0.19, 0.13]
 SIZES = {
     ("base", "primary"): "8;16",
     ("base", "secondary"): "8;16;24",
+    ("modules", "primary"): "8x1-2",
+    ("modules", "secondary"): "8x1-3",
     ("ten", "primary"): "10;20",
     ("ten", "secondary"): "10;20;30",
     "expand_special": "20;40;60",
-    "satellite": "16;24;32",
+    "satellite": "8x2-4",
     "new_special": "60;90;120;160",
     "new_semh": "60;80",
 }
@@ -107,7 +109,8 @@ def _base_options(
         phase = "primary" if rng.random() < PRIMARY_SHARE else "secondary"
         site = _host(hosts, authority, phase, taken, rng)
         taken.append(site)
-        size = "ten" if designation == "cognition_base" else "base"
+        classes = "modules" if action == "new_base" else "base"
+        size = "ten" if designation == "cognition_base" else classes
         rows.append(
             {
                 "site_id": site,
@@ -248,7 +251,8 @@ def _all_kinds(
     """Put the options of every action together; three schools are offered as either-or."""
     hosts = _free_hosts(sites, provision["site_id"])
     adapt = _base_options("adapt_rooms", ADAPT_ROOMS, hosts, [], rng)
-    twice = adapt[adapt["sizes"].eq("8;16")].head(EITHER_OR).assign(action="new_base")
+    twice = adapt[adapt["sizes"].eq("8;16")].head(EITHER_OR)
+    twice = twice.assign(action="new_base", sizes=SIZES["modules", "primary"])
     used = adapt["site_id"].tolist()
     build = _base_options("new_base", NEW_BASES - len(twice), hosts, used, rng)
     used += build["site_id"].tolist()
@@ -275,9 +279,27 @@ def build_options(sites: pd.DataFrame, provision: pd.DataFrame, seed: int) -> pd
         authority_code=authority,
         earliest_start=rng.choice([2026, 2027], len(options)),
         latest_start=LATEST_START,
+        serves=options["action"].map({"new_special": "*"}),
         release_status=rng.choice(list(STATUSES), len(options), p=list(STATUSES.values())),
         pots=pots,
         basis="invented",
         estimated=None,
     )
     return _tied(options)
+
+
+def build_option_sets(options: pd.DataFrame) -> pd.DataFrame:
+    """Return sets of options of which some may be built (`tables.study.OptionSets`)."""
+    new_semh = options["action"].eq("new_special") & options["designation"].eq("semh_special")
+    grow = options["action"].eq("expand_special") & options["authority_code"].eq("E08900001")
+    rows = [
+        ("SEMH-TRUSTS", new_semh, 2, "invented: the trusts that run such schools can open two"),
+        ("HARROWMOUTH-WORKS", grow, 3, "invented: the authority can run three such schemes"),
+    ]
+    return pd.DataFrame(
+        [
+            {"set_id": set_id, "options": ";".join(options.loc[chosen, "option_id"]),
+             "at_most": at_most, "reason": reason}
+            for set_id, chosen, at_most, reason in rows
+        ]
+    )  # fmt: skip

@@ -53,6 +53,7 @@ def build_pots() -> pd.DataFrame:
             "eligible_authorities": AUTHORITIES["authority_code"],
             "eligible_actions": "*",
             "expires": LAST_YEAR,
+            "carry_years": None,
         }
     )
     shared = pd.DataFrame(
@@ -63,6 +64,7 @@ def build_pots() -> pd.DataFrame:
             "pot_name": ["Regional special schools fund", "Specialist bases fund"],
             "eligible_actions": [";".join(REGION_ACTIONS), ";".join(BASE_ACTIONS)],
             "expires": [LAST_YEAR, BASES_EXPIRE],
+            "carry_years": [3, 1],
         }
     )
     return pd.concat([own, shared], ignore_index=True).assign(
@@ -90,5 +92,15 @@ def build_fallback() -> pd.DataFrame:
 
 
 def build_unit_costs() -> pd.DataFrame:
-    """Return the unit costs (`tables.study.UnitCosts`) as they stand in `codes`."""
-    return code_table("unit_costs")
+    """Return what the region knows better than the cost library (`tables.study.UnitCosts`)."""
+    rows = [
+        ("own_top_up_semh_special", "top_up", "semh_special", 18_600.0, "GBP per child a year"),
+        ("own_taxi_per_km", "vehicle_per_km", "taxi", 1.95, "GBP per vehicle km"),
+    ]
+    table = pd.DataFrame(rows, columns=["cost_id", "item", "applies_to", "value", "unit"])
+    return table.assign(
+        payer=["high_needs_block", "general_fund"],
+        source="invented: the region's own contracts",
+        price_date="2026-03",
+        basis="invented",
+    )

@@ -231,6 +231,7 @@ def build_provision(pools: pd.DataFrame, seed: int) -> pd.DataFrame:
         physical_places=physical,
         opens=np.where(pools["pipeline"], PIPELINE_OPENS, np.nan),
         ramp=pools["pipeline"].map({True: PIPELINE_RAMP, False: None}),
+        standing=pools["closes"].notna().map({True: "temporary", False: None}),
         basis="invented",
         estimated=None,
     )

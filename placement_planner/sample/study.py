@@ -15,11 +15,17 @@ from placement_planner.sample.children import (
     simulate_children,
     transition_table,
 )
+from placement_planner.sample.cross_border import (
+    build_agreements,
+    build_cross_border,
+    build_neighbouring_places,
+)
 from placement_planner.sample.gias import build_gias_extract, write_gias_extract
+from placement_planner.sample.hosts import build_hosts
 from placement_planner.sample.housing import build_housing, build_housing_carried
 from placement_planner.sample.land import AUTHORITIES, build_land
 from placement_planner.sample.need import area_caseload_table, hidden_need_table
-from placement_planner.sample.options import build_options
+from placement_planner.sample.options import build_option_sets, build_options
 from placement_planner.sample.population import build_population, project_population
 from placement_planner.sample.pots import (
     build_fallback,
@@ -31,7 +37,8 @@ from placement_planner.sample.provision import build_provision, place_children
 from placement_planner.sample.roads import build_roads, road_minutes
 from placement_planner.sample.sites import build_sites, with_special_rolls
 from placement_planner.sample.sources import write_sources
-from placement_planner.scenario import Horizon, Scenario, SolverChoices, scenario_template
+from placement_planner.sample.transport import build_transport_totals
+from placement_planner.scenario import Scenario, SolverChoices, scenario_template
 from placement_planner.storage import write_table
 from placement_planner.tables import checked, study
 
@@ -44,7 +51,6 @@ if TYPE_CHECKING:
 __all__ = ["write_sample"]
 
 WRITTEN = "2026-11-01T00:00:00.000Z"
-YEARS = (2027, 2028, 2029, 2030, 2031, 2033, 2035)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def _build(seed: int) -> _Study:
     provision = build_provision(pools, seed)
     sites = with_special_rolls(planned, provision)
     caseload = caseload_table(children)
+    options = build_options(sites, provision, seed)
     flows = placed.groupby(["area_code", "need", "phase", "provision_id"]).size()
     tables = {
         study.Authorities: AUTHORITIES,
@@ -74,6 +81,9 @@ def _build(seed: int) -> _Study:
         study.Roads: roads,
         study.Sites: sites,
         study.Provision: provision,
+        study.NeighbouringPlaces: build_neighbouring_places(areas),
+        study.CrossBorder: build_cross_border(provision, sites),
+        study.Hosts: build_hosts(sites, seed),
         study.Caseload: caseload,
         study.Transitions: transition_table(children),
         study.Flows: flows.rename("children")
@@ -83,11 +93,14 @@ def _build(seed: int) -> _Study:
         study.AreaCaseload: area_caseload_table(children, seed),
         study.HiddenNeed: hidden_need_table(caseload),
         study.Requests: request_table(children, seed),
-        study.Options: build_options(sites, provision, seed),
+        study.Options: options,
+        study.OptionSets: build_option_sets(options),
+        study.Agreements: build_agreements(),
         study.Pots: build_pots(),
         study.PotFunding: build_pot_funding(),
         study.Fallback: build_fallback(),
         study.UnitCosts: build_unit_costs(),
+        study.TransportTotals: build_transport_totals(),
     }
     return _Study(tables, build_gias_extract(sites, provision, areas))
 
@@ -128,8 +141,7 @@ def write_sample(folder: Path, seed: int = 0) -> None:
     write_gias_extract(sample.gias, folder / "schools" / "gias_extract.csv")
     scenario = Scenario(
         name="Sample region",
-        horizon=Horizon(years=YEARS, last_period_years=2),
-        solver=SolverChoices(relative_gap=0.005, time_limit_s=45),
+        solver=SolverChoices(relative_gap=0.005, time_limit_s=120),
     )
     (folder / "scenario.toml").write_text(
         scenario_template(scenario), encoding="utf-8", newline="\n"

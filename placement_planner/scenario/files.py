@@ -9,13 +9,14 @@ from pydantic import Field, ValidationError
 
 from placement_planner.errors import ScenarioError
 from placement_planner.scenario.base import Choices
+from placement_planner.scenario.journeys import TransportChoices, TravelChoices
 from placement_planner.scenario.need import NeedChoices, PolicyChoices
+from placement_planner.scenario.places import GapChoices, HostChoices, SupplyChoices
 from placement_planner.scenario.planning import (
     Horizon,
     PrivacyChoices,
     SitingChoices,
     SolverChoices,
-    TravelChoices,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ class Scenario(Choices):
     horizon: Horizon = Horizon()
     need: NeedChoices = NeedChoices()
     policy: PolicyChoices = PolicyChoices()
+    supply: SupplyChoices = SupplyChoices()
+    hosts: HostChoices = HostChoices()
     travel: TravelChoices = TravelChoices()
+    transport: TransportChoices = TransportChoices()
+    gap: GapChoices = GapChoices()
     siting: SitingChoices = SitingChoices()
     solver: SolverChoices = SolverChoices()
     privacy: PrivacyChoices = PrivacyChoices()

@@ -1,14 +1,14 @@
-"""Choices of the plan: years, journeys, siting, solver and disclosure."""
+"""Choices of the plan: years, siting, solver and disclosure."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
 from placement_planner.scenario.base import Choices
 
-__all__ = ["Horizon", "PrivacyChoices", "SitingChoices", "SolverChoices", "TravelChoices"]
+__all__ = ["Horizon", "PrivacyChoices", "SitingChoices", "SolverChoices"]
 
 Level = Literal["area", "middle"]
 
@@ -17,11 +17,11 @@ class Horizon(Choices):
     """The academic years that are planned, and how money in them is weighed."""
 
     years: tuple[int, ...] = Field(
-        (2027, 2028, 2029, 2030, 2031),
+        (2027, 2028, 2029, 2030, 2031, 2032, 2034),
         description="academic years planned, rising; a gap makes a period of several years",
     )
     last_period_years: int = Field(
-        1, ge=1, le=10, description="years that the last period stands for"
+        2, ge=1, le=10, description="years that the last period stands for"
     )
     discount_rate: float = Field(
         0.035,
@@ -70,79 +70,67 @@ class Horizon(Choices):
         return capital_gbp * self.discount_rate / (1 - (1 + self.discount_rate) ** -life_years)
 
 
-class TravelChoices(Choices):
-    """Straight line × circuity, speed by rural-urban class, limits by phase."""
-
-    model_config = ConfigDict(validate_default=True)
-
-    circuity_at_1_km: float = Field(
-        1.72, ge=1, le=3, description="road over straight line at 1 km (Levinson 2009 fit; derived)"
-    )
-    circuity_fall: float = Field(
-        0.14, ge=0, le=1, description="fall of circuity per log km (Levinson 2009 fit; derived)"
-    )
-    circuity_low: float = Field(1.15, ge=1, le=3, description="smallest circuity (assumption)")
-    circuity_high: float = Field(1.75, ge=1, le=3, description="largest circuity (assumption)")
-    terminal_minutes: float = Field(
-        3.0, ge=0, le=30, description="minutes to board and alight, every journey (assumption)"
-    )
-    soft_minutes_primary: float = Field(
-        45.0,
-        ge=1,
-        le=240,
-        description="journey one way beyond which minutes are priced, primary "
-        "(DfE home-to-school travel guidance, general guide)",
-    )
-    soft_minutes_secondary: float = Field(
-        75.0, ge=1, le=240, description="the same, secondary and post-16"
-    )
-    hard_minutes_primary: float = Field(
-        60.0, ge=1, le=300, description="longest journey offered, primary (assumption)"
-    )
-    hard_minutes_secondary: float = Field(
-        90.0,
-        ge=1,
-        le=300,
-        description="longest journey offered, secondary and post-16 (assumption)",
-    )
-    gbp_per_minute_over: float = Field(
-        150.0,
-        ge=0,
-        le=10_000,
-        description="price of each minute one way over the soft limit, GBP per child a year "
-        "(assumption)",
-    )
-
-    trips_per_year: float = Field(
-        380.0, ge=0, le=1000, description="one-way journeys a year: 190 school days, there and back"
-    )
-
-    @field_validator("circuity_high")
-    @classmethod
-    def _limits_do_not_cross(cls, value: float, info: ValidationInfo) -> float:
-        low = info.data.get("circuity_low", value)
-        if value < low:
-            raise ValueError(f"must be at least travel.circuity_low, which is {low:g}")
-        return value
-
-    def soft_minutes(self, phase: str) -> float:
-        """Soft limit of a phase."""
-        return self.soft_minutes_primary if phase == "primary" else self.soft_minutes_secondary
-
-    def hard_minutes(self, phase: str) -> float:
-        """Hard limit of a phase."""
-        return self.hard_minutes_primary if phase == "primary" else self.hard_minutes_secondary
-
-
 class SitingChoices(Choices):
-    """What the optimiser may do."""
+    """What the optimiser may do, and what counts."""
 
-    mode: Literal["snapshot"] = Field(
-        "snapshot", description="snapshot: every child is placed afresh each year"
+    mode: Literal["continuity", "snapshot"] = Field(
+        "continuity",
+        description="continuity: children who hold a place keep it until they leave their school, "
+        "and so does everybody who is placed; snapshot: every child is placed afresh each year",
     )
     level: Level = Field(
         "middle",
         description="areas that need is summed to for siting: area (LSOA) or middle (MSOA)",
+    )
+    money: Literal["own", "pooled"] = Field(
+        "own",
+        description="own: each authority's pots build for its own children, and no more of them "
+        "hold places in other authorities than today or by the study's agreements; pooled: pots "
+        "and places of all authorities are everybody's",
+    )
+    independent_stays: bool = Field(
+        True,
+        description="whether children in independent and non-maintained schools stay until they "
+        "leave the phase; false: they may be offered a local place in any year",
+    )
+    flexible_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="share of the places of one designation and phase that the others of the same "
+        "site may use (assumption)",
+    )
+    over_capacity_share: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="children who may be placed above the places of a pool, as a share of them; "
+        "those who hold places now stay whatever this says",
+    )
+    over_capacity_gbp: float = Field(
+        10_000.0,
+        ge=0,
+        le=1e6,
+        description="price of each of them, GBP a year (assumption)",
+    )
+    displacement: Literal["as_routes", "stated"] = Field(
+        "as_routes",
+        description="which placements a new place saves: as_routes, those of the fallback routes "
+        "in their shares; stated, independent ones in the share below, others for the rest",
+    )
+    displacement_share: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="share of new places that save an independent placement, if stated "
+        "(assumption: a plan is told at 30, 60 and 100 %)",
+    )
+    nowhere_gbp: float = Field(
+        5_000.0,
+        ge=0,
+        le=1e6,
+        description="price of a child whom a full fallback route cannot take, above the dearest "
+        "route, GBP a year (assumption)",
     )
 
 
@@ -151,11 +139,15 @@ class SolverChoices(Choices):
 
     relative_gap: float = Field(0.001, ge=0, le=1, description="stop at this relative gap")
     time_limit_s: float = Field(300.0, gt=0, le=86_400, description="stop after this many seconds")
+    method: Literal["auto", "monolithic", "decomposed"] = Field(
+        "auto",
+        description="monolithic: the whole model to the solver, through PuLP; decomposed: bounds "
+        "from generated placements, for large problems; auto: by size",
+    )
     arcs_at_once: int = Field(
         50_000,
         ge=0,
-        description="possible placements given to the solver at once; a larger problem is priced: "
-        "those that no good plan uses are left out, and the bound still holds for all",
+        description="possible placements up to which auto gives the whole model to the solver",
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="solver's seed")
     threads: int = Field(1, ge=1, le=64, description="solver's threads")
@@ -169,3 +161,9 @@ class PrivacyChoices(Choices):
     )
     threshold: int = Field(5, ge=1, le=100, description="counts under this are withheld as c")
     rounding: int = Field(5, ge=1, le=100, description="shown counts are rounded to this")
+    rate_population: int = Field(
+        20,
+        ge=1,
+        le=10_000,
+        description="rates and shares of fewer people are withheld (assumption)",
+    )

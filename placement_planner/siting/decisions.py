@@ -1,20 +1,20 @@
-"""What could be decided: an option at a size and a start; what it opens, costs and is paid from."""
+"""What could be decided: an option at a size and a start; what it opens and costs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from placement_planner.errors import SolveError
-from placement_planner.tables import share_open, split_list
+from placement_planner.tables import share_open, sizes_of, split_list
 
 if TYPE_CHECKING:
     from placement_planner.scenario import Scenario
+    from placement_planner.siting.tables import Tables
 
-__all__ = ["build_cash", "build_decisions", "option_pools", "pot_may_pay"]
-
-EVERYONE = "*"
+__all__ = ["build_decisions", "opened_places", "option_rules"]
 
 
 def build_decisions(
@@ -25,6 +25,11 @@ def build_decisions(
     Opening between two planned years would count only from the later one, so such starts are left
     out. The objective £ of a decision are, for each year open, the capital's equivalent annual
     cost and the place funding of its open places.
+
+    Returns
+    -------
+    DataFrame
+        option_id, places, start_year, opening_year, capital_gbp, gbp.
 
     Raises
     ------
@@ -39,7 +44,7 @@ def build_decisions(
             start = opening - option.lead_years
             if not option.earliest_start <= start <= option.latest_start:
                 continue
-            for places in sorted(int(size) for size in split_list(option.sizes)):
+            for places in sorted(sizes_of(option.sizes)):
                 capital = option.fixed_capital_gbp + option.capital_per_place_gbp * places
                 yearly = horizon.annual_cost(capital, option.asset_life_years)
                 running = float(funding[option.designation]) * places
@@ -72,104 +77,55 @@ def build_decisions(
     return decisions
 
 
-def option_pools(
-    options: pd.DataFrame, decisions: pd.DataFrame, scenario: Scenario
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the pool-years that options could open, and the places each decision opens in them.
+def opened_places(
+    decisions: pd.DataFrame, options: pd.DataFrame, slots: pd.DataFrame, scenario: Scenario
+) -> pd.DataFrame:
+    """Return the places that each decision would have open, by pool and planned year.
 
-    `is_full` marks the years after the ramp, in which the minimum viable fill holds.
+    Parameters
+    ----------
+    slots
+        As from `pools.option_slots`.
+
+    Returns
+    -------
+    DataFrame
+        decision (its row), option_id, pool_id, academic_year, places, is_full: whether the ramp is
+        over, so that the viable minimum fill holds.
     """
-    by_id = options.set_index("option_id")
-    rows = []
-    for position, decision in enumerate(decisions.itertuples()):
-        option = by_id.loc[decision.option_id]
-        full_age = len(split_list(option["ramp"])) - 1
-        for part in split_list(option["phases"]):
-            phase, share = part.split(":")
-            for year in scenario.horizon.years:
-                age = year - decision.opening_year
-                open_share = share_open(option["ramp"], age)
-                if open_share > 0:
-                    rows.append(
-                        (
-                            position,
-                            decision.option_id,
-                            phase,
-                            year,
-                            decision.places * float(share) * open_share,
-                            age >= full_age,
-                        )
-                    )
-    columns = ["decision", "option_id", "phase", "academic_year", "places", "is_full"]
-    opens = pd.DataFrame(rows, columns=columns).astype(
-        {
-            "decision": int,
-            "option_id": str,
-            "phase": str,
-            "academic_year": int,
-            "places": float,
-            "is_full": bool,
-        }
+    ramp = options.set_index("option_id")["ramp"]
+    aged = decisions.reset_index(names="decision").merge(
+        pd.DataFrame({"academic_year": list(scenario.horizon.years)}), how="cross"
     )
-    opens["pool_id"] = opens["option_id"] + ":" + opens["phase"]
-    pools = opens[["pool_id", "option_id", "phase", "academic_year"]].drop_duplicates()
-    stands = by_id[["site_id", "designation"]]
-    return pools.join(stands, on="option_id").assign(places=0.0), opens
-
-
-def pot_may_pay(pot: pd.Series, authority_code: str, action: str) -> bool:
-    """Tell whether a pot may pay for an action on a site of an authority."""
-    places = split_list(pot["eligible_authorities"])
-    uses = split_list(pot["eligible_actions"])
-    return (EVERYONE in places or authority_code in places) and (EVERYONE in uses or action in uses)
-
-
-def _payments(options: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """Cash of each decision: equal shares from the year of start until the year before opening."""
-    lead = options.set_index("option_id")["lead_years"].clip(lower=1)
-    paid = decisions.assign(
-        decision=range(len(decisions)),
-        years=lead.reindex(decisions["option_id"]).to_numpy(dtype=int),
+    aged["age"] = aged["academic_year"] - aged["opening_year"]
+    aged = aged[aged["age"] >= 0]
+    ramps = ramp.reindex(aged["option_id"]).tolist()
+    ages = aged["age"].tolist()
+    aged["open_share"] = np.array(
+        [share_open(cell, age) for cell, age in zip(ramps, ages, strict=True)], dtype=float
     )
-    paid = paid.loc[paid.index.repeat(paid["years"])]
-    paid["academic_year"] = paid["start_year"] + paid.groupby("decision").cumcount()
-    paid["gbp"] = paid["capital_gbp"] / paid["years"]
-    return paid[["decision", "option_id", "academic_year", "gbp"]].reset_index(drop=True)
+    aged["is_full"] = np.array(
+        [age >= len(split_list(cell)) - 1 for cell, age in zip(ramps, ages, strict=True)],
+        dtype=bool,
+    )
+    opens = aged.rename(columns={"places": "size"}).merge(
+        slots[["option_id", "pool_id", "share"]], on="option_id"
+    )
+    opens["places"] = opens["size"] * opens["share"] * opens["open_share"]
+    kept = ["decision", "option_id", "pool_id", "academic_year", "places", "is_full"]
+    return opens.loc[opens["places"] > 0, kept].reset_index(drop=True)
 
 
-def build_cash(
-    options: pd.DataFrame,
-    decisions: pd.DataFrame,
-    pots: pd.DataFrame,
-    pot_funding: pd.DataFrame,
-    sites: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return payments by decision, who may pay for what when, and money received by pot."""
-    cash = _payments(options, decisions)
-    authority = sites.set_index("site_id")["authority_code"]
-    by_pot = pots.set_index("pot_id")
-    years = cash.groupby("option_id")["academic_year"].unique()
-    rows = []
-    for option in (
-        options[options["option_id"].isin(years.index)].sort_values("option_id").itertuples()
-    ):
-        for pot_id in split_list(option.pots):
-            pot = by_pot.loc[pot_id]
-            if pot_may_pay(pot, str(authority[option.site_id]), option.action):
-                rows += [
-                    (option.option_id, pot_id, int(year))
-                    for year in sorted(years[option.option_id])
-                    if pot["starts"] <= year <= pot["expires"]
-                ]
-    pays = pd.DataFrame(rows, columns=["option_id", "pot_id", "academic_year"]).astype(
-        {"option_id": str, "pot_id": str, "academic_year": int}
-    )
-    spans = (
-        pays[["pot_id", "academic_year"]].drop_duplicates().sort_values(["pot_id", "academic_year"])
-    )
-    received = spans.merge(
-        pot_funding.rename(columns={"academic_year": "arrives"}), on="pot_id", how="left"
-    )
-    received["gbp"] = received["gbp"].where(received["arrives"] <= received["academic_year"], 0.0)
-    funds = received.groupby(["pot_id", "academic_year"], as_index=False)["gbp"].sum()
-    return cash[["decision", "academic_year", "gbp"]], pays, funds
+def option_rules(tables: Tables, decisions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rules of the options that can be built, and the sets they belong to.
+
+    Returns
+    -------
+    tuple
+        option_id, requires, excludes, locked_in, minimum_fill; set_id, options, at_most.
+    """
+    columns = ["option_id", "requires", "excludes", "locked_in", "minimum_fill"]
+    possible = tables.options[tables.options["option_id"].isin(decisions["option_id"])]
+    rules = possible[columns].sort_values("option_id", ignore_index=True)
+    sets = tables.option_sets[["set_id", "options", "at_most"]]
+    return rules, sets.sort_values("set_id", ignore_index=True)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from placement_planner.siting.audit import open_places
+from placement_planner.siting.placements import rides_of
+from placement_planner.siting.pools import opened_by_builds, option_slots, pools_of_plan
 
 if TYPE_CHECKING:
     from placement_planner.scenario import Scenario
     from placement_planner.siting.plan import Plan
-    from placement_planner.siting.problem import Tables
+    from placement_planner.siting.tables import Tables
 
 __all__ = [
+    "children_in_builds",
     "compare_plans",
     "journeys_of",
     "measure_journeys",
@@ -61,7 +63,7 @@ def journeys_of(plan: Plan, academic_year: int) -> pd.DataFrame:
 
 
 def measure_journeys(journeys: pd.DataFrame) -> dict[str, float]:
-    """Mean, 90th percentile and longest journey one way, weighted by children.
+    """Mean, 90th percentile and longest journey one way, weighted by children, where known.
 
     Examples
     --------
@@ -70,6 +72,7 @@ def measure_journeys(journeys: pd.DataFrame) -> dict[str, float]:
     >>> told["journey_mean_minutes"], told["journey_p90_minutes"], told["journey_longest_minutes"]
     (13.0, 10.0, 40.0)
     """
+    journeys = journeys[journeys["minutes"].notna()]
     children, minutes = journeys["children"], journeys["minutes"]
     if not children.sum():
         names = ("mean_minutes", "p90_minutes", "longest_minutes", "mean_km")
@@ -82,6 +85,34 @@ def measure_journeys(journeys: pd.DataFrame) -> dict[str, float]:
     }
 
 
+def children_in_builds(
+    plan: Plan, tables: Tables, scenario: Scenario, academic_year: int
+) -> pd.DataFrame:
+    """Count the children whom what is built makes room for, in one year.
+
+    Those are the children of a pool above the places it has anyway; builds of one pool share them
+    as they do its new places.
+
+    Returns
+    -------
+    DataFrame
+        option_id, pool_id, children.
+    """
+    places = pools_of_plan(plan.builds, tables, scenario)
+    places = places[places["academic_year"] == academic_year].set_index("pool_id")
+    here = plan.placements[plan.placements["academic_year"] == academic_year]
+    held = here.groupby("pool_id")["children"].sum().reindex(places.index).fillna(0.0)
+    more = (held - places["existing"]).clip(lower=0.0, upper=places["new"])
+    opened = opened_by_builds(plan.builds, tables, scenario)
+    opened = opened[opened["academic_year"] == academic_year]
+    slots = option_slots(tables, scenario.horizon.years[-1])
+    parts = opened.merge(slots, on=["option_id", "phase"])
+    size = parts["open_places"] * parts["share"]
+    share = size / places["new"].reindex(parts["pool_id"]).to_numpy()
+    children = share * more.reindex(parts["pool_id"]).to_numpy()
+    return parts[["option_id", "pool_id"]].assign(children=children.astype(float))
+
+
 def unit_of(measure: str) -> str:
     """Return the unit of a measure, from its name."""
     return UNITS.get(measure.rsplit("_", 1)[-1], "children")
@@ -91,28 +122,29 @@ def measure_plan(plan: Plan, tables: Tables, scenario: Scenario) -> dict[str, fl
     """Measure a plan in the final planned year; capital and objective over the whole horizon."""
     year = scenario.horizon.years[-1]
     journeys = journeys_of(plan, year)
-    children, minutes = journeys["children"], journeys["minutes"]
-    away = journeys["in_fallback"]
-    places = open_places(plan, tables, scenario)
-    places = places[places["academic_year"] == year]
+    minutes = journeys["minutes"]
     soft = journeys["phase"].map(scenario.travel.soft_minutes).astype(float)
+    placed = plan.placements[plan.placements["academic_year"] == year]
+    independent = _in_independent(placed, tables)
     fallback = plan.fallback[plan.fallback["academic_year"] == year]
-    total = float(children.sum())
+    places = pools_of_plan(plan.builds, tables, scenario)
+    places = places[places["academic_year"] == year]
     measures = {
-        "children_in_need": total,
+        "children_in_need": float(journeys["children"].sum()),
         "places": float(places["places"].sum()),
-        "children_placed": float(children[~away].sum()),
-        "children_in_fallback": float(children[away].sum()),
+        "children_placed": float(placed.loc[~independent, "children"].sum()),
+        "children_staying_independent": float(placed.loc[independent, "children"].sum()),
+        "children_in_fallback": float(fallback["children"].sum()),
     }
-    for route in sorted(tables.fallback["route"].unique()):
+    for route in sorted({*tables.fallback["route"], *plan.fallback["route"]}):
         measures[f"fallback_{route}"] = float(
             fallback.loc[fallback["route"] == route, "children"].sum()
         )
     measures |= measure_journeys(journeys) | {
-        "children_beyond_soft_limit": float(children[minutes > soft].sum()),
+        "children_beyond_soft_limit": float(journeys.loc[minutes > soft, "children"].sum()),
         "capital_gbp": float(plan.builds["capital_gbp"].sum()),
     }
-    yearly = _yearly_costs(plan, places, fallback, tables, year)
+    yearly = _yearly_costs(placed, independent, places, fallback, tables)
     return (
         measures
         | yearly
@@ -120,21 +152,45 @@ def measure_plan(plan: Plan, tables: Tables, scenario: Scenario) -> dict[str, fl
     )
 
 
+def _in_independent(placed: pd.DataFrame, tables: Tables) -> pd.Series:
+    """Tell which placements are kept in independent and non-maintained schools."""
+    pools = tables.kept.loc[tables.kept["is_independent"], "pool_id"].unique()
+    return placed["pool_id"].isin(pools)
+
+
 def _yearly_costs(
-    plan: Plan, places: pd.DataFrame, fallback: pd.DataFrame, tables: Tables, year: int
+    placed: pd.DataFrame,
+    independent: pd.Series,
+    places: pd.DataFrame,
+    fallback: pd.DataFrame,
+    tables: Tables,
 ) -> dict[str, float]:
     """£ of one year at base prices: nothing discounted, no capital, no priced minutes."""
     costs = tables.place_costs.set_index("need_group")
-    placed = plan.placements[plan.placements["academic_year"] == year]
-    kind = costs.loc[placed["need_group"]].set_index(placed.index)
-    transport = kind["transport_fixed_gbp"] + kind["transport_gbp_per_km"] * placed["distance_km"]
+    local, away = placed[~independent], placed[independent]
     funding = places["designation"].map(costs["place_funding_gbp"]).astype(float) * places["places"]
+    top_up = local["need_group"].map(costs["top_up_gbp"]).astype(float)
     return {
-        "transport_gbp": float((transport * placed["children"]).sum()),
-        "top_up_gbp": float((kind["top_up_gbp"] * placed["children"]).sum()),
+        "transport_gbp": float((rides_of(local, tables)["gbp"] * local["children"]).sum()),
+        "top_up_gbp": float((top_up * local["children"]).sum()),
         "place_funding_gbp": float(funding.sum()),
+        "independent_gbp": float((_independent_gbp(away, tables) * away["children"]).sum()),
         "fallback_gbp": float((fallback["cost_gbp"] * fallback["children"]).sum()),
     }
+
+
+def _independent_gbp(away: pd.DataFrame, tables: Tables) -> pd.Series:
+    """Return what a child who stays in an independent school costs a year, journey included.
+
+    That of the dearest fallback route of the child's authority, need group and phase: the
+    independent one in the library's figures.
+    """
+    who = ["authority_code", "need_group", "phase"]
+    home = tables.need.drop_duplicates("area_code").set_index("area_code")["authority_code"]
+    dearest = tables.fallback.groupby(who)["cost_gbp"].max()
+    told = away.assign(authority_code=away["area_code"].map(home))
+    found = dearest.reindex(pd.MultiIndex.from_frame(told[who])).to_numpy(dtype=float)
+    return pd.Series(found, index=away.index)
 
 
 def compare_plans(do_nothing: Plan, plan: Plan, tables: Tables, scenario: Scenario) -> pd.DataFrame:

@@ -7,89 +7,120 @@ input rows does not matter.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from placement_planner.errors import SolveError
-from placement_planner.siting.decisions import build_cash, build_decisions, option_pools
+from placement_planner.siting.decisions import build_decisions, opened_places, option_rules
+from placement_planner.siting.exchange import build_exchange, no_exchange
+from placement_planner.siting.groups import build_groups
+from placement_planner.siting.links import build_links
+from placement_planner.siting.pools import build_pools, option_slots
+from placement_planner.siting.pots import build_capital
+from placement_planner.siting.routes import build_routes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pandera.typing import DataFrame
 
-    from placement_planner.scenario import Scenario
-    from placement_planner.tables.stages import Need, PlaceCosts, Pools, Travel
-    from placement_planner.tables.study import (
-        Compatibility,
-        Fallback,
-        Options,
-        PotFunding,
-        Pots,
-        Sites,
-    )
+    from placement_planner.scenario import Horizon, Scenario
+    from placement_planner.siting.exchange import Exchange
+    from placement_planner.siting.groups import Groups
+    from placement_planner.siting.pools import PoolYears
+    from placement_planner.siting.pots import Capital
+    from placement_planner.siting.routes import Routes
+    from placement_planner.siting.tables import Tables
 
-__all__ = ["Problem", "Tables", "build_problem"]
-
-DEMAND_KEY = ["area_code", "need_group", "phase", "academic_year"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tables:
-    """The checked tables that a siting problem, and its audit, are made from."""
-
-    need: DataFrame[Need]
-    pools: DataFrame[Pools]
-    travel: DataFrame[Travel]
-    place_costs: DataFrame[PlaceCosts]
-    compatibility: DataFrame[Compatibility]
-    fallback: DataFrame[Fallback]
-    options: DataFrame[Options]
-    pots: DataFrame[Pots]
-    pot_funding: DataFrame[PotFunding]
-    sites: DataFrame[Sites]
+__all__ = ["Problem", "build_problem", "year_weights"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Arrays of one siting problem; £ are discounted and weighed by years in the period.
+    """Arrays of one siting problem. £ are of the years they fall in unless said otherwise.
+
+    Positions stand for rows: of groups (G), pools (Q), links (L), decisions (N), years (T).
 
     Attributes
     ----------
-    demand
-        One row per area, need group, phase and year: children, and fallback_gbp a child.
-    pool_years
-        One row per pool and year: places that exist.
-    arcs
-        Columns demand and pool (positions in the two tables above), gbp a child, and the
-        journey.
+    years, weights
+        Planned academic years; what £1 in each is worth: discounted to the first of them, and
+        weighed by the years that the period stands for.
+    groups, pools
+        Who is to be placed, and where they could be.
+    links
+        group, pool, minutes, distance_km, gbp_0, gbp_1, gbp_2, as from `build_links`.
     decisions
-        One row per option, size and start: places, start_year, opening_year, capital_gbp, gbp.
+        option_id, places, start_year, opening_year, capital_gbp, and gbp: over the horizon,
+        discounted and weighed.
     opens
-        Places that a decision opens in a pool-year: columns decision, pool, places, is_full.
-    cash
-        Payments of a decision by academic year: columns decision, academic_year, gbp.
-    options
-        The options that decisions belong to, with their rules.
-    pays
-        Pots that may pay for an option in a year: columns option_id, pot_id, academic_year.
-    funds
-        Money each pot has received by the end of a year: pot_id, academic_year, gbp.
-    fallback
-        Route shares, journeys and £ by demand row's authority, need group and phase.
+        Places that a decision opens: decision, pool, year (position), places, is_full.
+    options, sets
+        Rules of the options, and sets of which no more than some may be built.
+    capital, exchange, routes
+        Pots; limits across authority borders; fallback routes with a limit.
+    flexible_share
+        Share of a pool's places that other pools of its site may use.
+    over_gbp
+        Price of a child placed above the places there are, £ a year.
     """
 
-    demand: pd.DataFrame
-    pool_years: pd.DataFrame
-    arcs: pd.DataFrame
+    years: tuple[int, ...]
+    weights: NDArray[np.float64]
+    groups: Groups
+    pools: PoolYears
+    links: pd.DataFrame
     decisions: pd.DataFrame
     opens: pd.DataFrame
-    cash: pd.DataFrame
     options: pd.DataFrame
-    pays: pd.DataFrame
-    funds: pd.DataFrame
-    fallback: pd.DataFrame
+    sets: pd.DataFrame
+    capital: Capital
+    exchange: Exchange
+    routes: Routes
+    flexible_share: float
+    over_gbp: float
+
+    @property
+    def survival(self) -> NDArray[np.float64]:
+        """Survival by profile, phases on, entry and year."""
+        return self.groups.survival
+
+    @cached_property
+    def fallback_gbp(self) -> NDArray[np.float64]:
+        """£ a child and year of each group without a suitable local place."""
+        return np.asarray(self.groups.table["fallback_gbp"], dtype=float)
+
+    @cached_property
+    def lends(self) -> NDArray[np.bool_]:
+        """Tell which pools may lend and borrow places in which years (Q, T)."""
+        if not self.flexible_share:
+            return np.zeros_like(self.pools.stands)
+        together = np.zeros((self.pools.sites.max(initial=-1) + 1, len(self.years)))
+        np.add.at(together, self.pools.sites, self.pools.stands.astype(float))
+        several: NDArray[np.bool_] = together[self.pools.sites] > 1
+        return self.pools.stands & several
+
+    @cached_property
+    def link_group(self) -> NDArray[np.int64]:
+        """Group of each link."""
+        return np.asarray(self.links["group"], dtype=np.int64)
+
+    @cached_property
+    def link_pool(self) -> NDArray[np.int64]:
+        """Pool of each link."""
+        return np.asarray(self.links["pool"], dtype=np.int64)
+
+    @cached_property
+    def link_gbp(self) -> NDArray[np.float64]:
+        """£ a child and year of each link: (L, 3), by phases on."""
+        return np.asarray(self.links[["gbp_0", "gbp_1", "gbp_2"]], dtype=float)
+
+
+def year_weights(horizon: Horizon) -> NDArray[np.float64]:
+    """Return what £1 in each planned year is worth in the objective."""
+    pairs = zip(horizon.years, horizon.weights, strict=True)
+    return np.array([horizon.discount(year) * length for year, length in pairs])
 
 
 def build_problem(tables: Tables, scenario: Scenario) -> Problem:
@@ -100,137 +131,39 @@ def build_problem(tables: Tables, scenario: Scenario) -> Problem:
     SolveError
         If nobody is to be placed, or an option that must be built cannot open within the horizon.
     """
-    demand = _demand(tables, scenario)
-    if demand.empty:
-        raise SolveError("there is nobody to place: need is zero in every planned year")
+    years, choices = scenario.horizon.years, scenario.siting
+    groups = build_groups(tables, years)
+    if not groups.children.sum():
+        raise SolveError(
+            "there is nobody to place: in every planned year nobody needs a place, or everybody "
+            "who does keeps the one they hold"
+        )
     decisions = build_decisions(tables.options, tables.place_costs, scenario)
-    new_pools, opens = option_pools(tables.options, decisions, scenario)
-    pool_years = _pool_years(tables.pools, new_pools)
-    position = pool_years.reset_index(names="pool")[["pool_id", "academic_year", "pool"]]
-    opens = opens.merge(position, on=["pool_id", "academic_year"])
-    opens = opens.sort_values(["pool", "decision"]).reset_index(drop=True)
-    cash, pays, funds = build_cash(
-        tables.options, decisions, tables.pots, tables.pot_funding, tables.sites
-    )
+    slots = option_slots(tables, years[-1])
+    opened = opened_places(decisions, tables.options, slots, scenario)
+    pools = build_pools(tables, opened, slots, years, choices)
+    opens = opened.assign(
+        pool=pd.Index(pools.table["pool_id"]).get_indexer(opened["pool_id"]),
+        year=opened["academic_year"].map({year: t for t, year in enumerate(years)}).astype(int),
+    ).sort_values(["pool", "year", "decision"], ignore_index=True)
+    links = build_links(groups, pools, tables, scenario)
+    rules, sets = option_rules(tables, decisions)
+    is_pooled = choices.money == "pooled"
     return Problem(
-        demand=demand,
-        pool_years=pool_years,
-        arcs=_arcs(demand, pool_years, tables, scenario),
+        years=years,
+        weights=year_weights(scenario.horizon),
+        groups=groups,
+        pools=pools,
+        links=links,
         decisions=decisions,
-        opens=opens[["decision", "pool", "places", "is_full"]],
-        cash=cash,
-        options=_rules(tables.options, decisions),
-        pays=pays,
-        funds=funds,
-        fallback=tables.fallback,
+        opens=opens[["decision", "pool", "year", "places", "is_full"]],
+        options=rules,
+        sets=sets,
+        capital=build_capital(tables, decisions, pooled=is_pooled),
+        exchange=no_exchange(len(links), len(years))
+        if is_pooled
+        else build_exchange(links, groups, pools, opens, tables, years),
+        routes=build_routes(tables, groups, choices.nowhere_gbp),
+        flexible_share=choices.flexible_share,
+        over_gbp=choices.over_capacity_gbp,
     )
-
-
-def _year_weights(scenario: Scenario) -> pd.Series:
-    horizon = scenario.horizon
-    return pd.Series(
-        [
-            horizon.discount(year) * weight
-            for year, weight in zip(horizon.years, horizon.weights, strict=True)
-        ],
-        index=list(horizon.years),
-    )
-
-
-def _demand(tables: Tables, scenario: Scenario) -> pd.DataFrame:
-    routes = tables.fallback
-    means = (
-        routes.assign(fallback_gbp=routes["share"] * routes["cost_gbp"])
-        .groupby(["authority_code", "need_group", "phase"], as_index=False)["fallback_gbp"]
-        .sum()
-    )
-    need = tables.need[tables.need["children"] > 0]
-    demand = need.merge(means, on=["authority_code", "need_group", "phase"])
-    demand["weight"] = demand["academic_year"].map(_year_weights(scenario)).astype(float)
-    return demand.sort_values(DEMAND_KEY).reset_index(drop=True)
-
-
-def _pool_years(pools: pd.DataFrame, new_pools: pd.DataFrame) -> pd.DataFrame:
-    columns = ["pool_id", "site_id", "designation", "phase", "academic_year", "places"]
-    existing = pools.loc[pools["places"] > 0, columns].assign(option_id="")
-    both = pd.concat([existing, new_pools[[*columns, "option_id"]]])
-    return both.sort_values(["pool_id", "academic_year"]).reset_index(drop=True)
-
-
-def _arcs(
-    demand: pd.DataFrame, pool_years: pd.DataFrame, tables: Tables, scenario: Scenario
-) -> pd.DataFrame:
-    """Pairs that are compatible and in reach, with £ a child.
-
-    A pair with a place that exists anyway is dropped where the fallback costs no more: leaving it
-    out changes no optimum, since the fallback has no limit.
-    """
-    pairs = _pairs(demand, pool_years, tables.compatibility)
-    areas, area = np.unique(demand["area_code"].to_numpy(dtype=str), return_inverse=True)
-    sites, site = np.unique(pool_years["site_id"].to_numpy(dtype=str), return_inverse=True)
-    grid = tables.travel.set_index(["area_code", "site_id"])[["minutes", "distance_km"]].reindex(
-        pd.MultiIndex.from_product([areas, sites])
-    )
-    cell = area[pairs["demand"]] * len(sites) + site[pairs["pool"]]
-    minutes = grid["minutes"].to_numpy()[cell]
-    distance_km = grid["distance_km"].to_numpy()[cell]
-    rows = _demand_prices(demand, tables.place_costs, scenario)
-    told = {name: values[pairs["demand"]] for name, values in rows.items()}
-    per_child = (
-        told["fixed_gbp"]
-        + told["gbp_per_km"] * distance_km
-        + pairs["penalty_gbp"].to_numpy()
-        + np.maximum(minutes - told["soft"], 0.0) * scenario.travel.gbp_per_minute_over
-    )
-    is_new = (pool_years["option_id"] != "").to_numpy()[pairs["pool"]]
-    useful = (minutes <= told["hard"]) & ((per_child < told["fallback_gbp"]) | is_new)
-    return pd.DataFrame(
-        {
-            "demand": pairs["demand"].to_numpy()[useful],
-            "pool": pairs["pool"].to_numpy()[useful],
-            "gbp": (per_child * told["weight"])[useful],
-            "minutes": minutes[useful],
-            "distance_km": distance_km[useful],
-        }
-    )
-
-
-def _pairs(
-    demand: pd.DataFrame, pool_years: pd.DataFrame, compatibility: pd.DataFrame
-) -> pd.DataFrame:
-    """Positions of demand and pool-years that suit, in order, and the price of the match."""
-    slot = ["phase", "academic_year"]
-    kinds = demand[["need_group", *slot]].drop_duplicates().reset_index(drop=True)
-    suits = compatibility.loc[
-        compatibility["match"] != "no", ["need_group", "designation", "penalty_gbp"]
-    ]
-    offered = pool_years[["designation", *slot]].assign(pool=range(len(pool_years)))
-    offers = kinds.assign(kind=range(len(kinds))).merge(suits, on="need_group")
-    offers = offers.merge(offered, on=["designation", *slot])[["kind", "pool", "penalty_gbp"]]
-    kind = demand[["need_group", *slot]].merge(
-        kinds.assign(kind=range(len(kinds))), on=["need_group", *slot], how="left"
-    )["kind"]
-    sought = pd.DataFrame({"demand": range(len(demand)), "kind": kind.to_numpy()})
-    pairs = sought.merge(offers, on="kind")[["demand", "pool", "penalty_gbp"]]
-    return pairs.sort_values(["demand", "pool"]).reset_index(drop=True)
-
-
-def _demand_prices(
-    demand: pd.DataFrame, place_costs: pd.DataFrame, scenario: Scenario
-) -> dict[str, NDArray[np.float64]]:
-    """Return what a child costs wherever placed, and the limits of the journey, by row."""
-    costs = place_costs.set_index("need_group").loc[demand["need_group"]]
-    return {
-        "fixed_gbp": (costs["top_up_gbp"] + costs["transport_fixed_gbp"]).to_numpy(),
-        "gbp_per_km": costs["transport_gbp_per_km"].to_numpy(),
-        "soft": demand["phase"].map(scenario.travel.soft_minutes).to_numpy(dtype=float),
-        "hard": demand["phase"].map(scenario.travel.hard_minutes).to_numpy(dtype=float),
-        "fallback_gbp": demand["fallback_gbp"].to_numpy(),
-        "weight": demand["weight"].to_numpy(),
-    }
-
-
-def _rules(options: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    columns = ["option_id", "requires", "excludes", "locked_in", "minimum_fill"]
-    possible = options[options["option_id"].isin(decisions["option_id"])]
-    return possible[columns].sort_values("option_id").reset_index(drop=True)

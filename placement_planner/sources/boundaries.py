@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pyogrio
 import shapely
 
 from placement_planner.errors import DataError
@@ -38,12 +39,19 @@ def read_shapes(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
     Raises
     ------
     DataError
-        When the file or layer cannot be read, or says nothing of its coordinates.
+        When the file or layer cannot be read, the file has several layers and none is named, or it
+        says nothing of its coordinates.
     """
     try:
         if path.suffix == ".parquet":
             shapes = gpd.read_parquet(path)
         else:
+            layers = [] if layer else pyogrio.list_layers(path)[:, 0].tolist()
+            if len(layers) > 1:
+                raise DataError(
+                    f"{path.name}: holds {len(layers)} layers ({', '.join(layers)}); right would "
+                    "be the name of one of them"
+                )
             shapes = gpd.read_file(path, layer=layer, engine="pyogrio")
     except (OSError, ValueError, RuntimeError) as error:
         raise DataError(

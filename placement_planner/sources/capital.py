@@ -8,7 +8,7 @@ import pandas as pd
 
 from placement_planner.codes import code_table
 from placement_planner.tables import checked
-from placement_planner.tables.study import Compatibility, Fallback, PotFunding, Pots, UnitCosts
+from placement_planner.tables.study import Compatibility, PotFunding, Pots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "build_compatibility",
-    "build_fallback",
     "build_pot_funding",
     "build_pots",
-    "build_unit_costs",
 ]
 
 
@@ -81,18 +79,6 @@ def build_pot_funding(choices: PotChoices, plans: pd.Series) -> DataFrame[PotFun
             ]
         ),
     )
-
-
-def build_fallback() -> DataFrame[Fallback]:
-    """Fallback routes of `codes/`, for every need group and phase, in all authorities."""
-    groups = code_table("need_groups")[["need_group", "provision_kind"]]
-    routes = groups.merge(code_table("fallback_routes"), on="provision_kind")
-    return checked(Fallback, routes.assign(authority_code="*"))
-
-
-def build_unit_costs() -> DataFrame[UnitCosts]:
-    """Return the unit costs of `codes/`, for the planner to edit."""
-    return checked(UnitCosts, code_table("unit_costs"))
 
 
 def build_compatibility() -> DataFrame[Compatibility]:

@@ -65,21 +65,28 @@ class AssumedRoads(_Choices):
     road_class: RoadClass = Field(
         "a_road", description="class of segments whose file names none (assumption)"
     )
-    motorway_kmh: float = Field(77.4, gt=0, le=130, description="48.1 mph, DfT morning peak")
-    a_road_kmh: float = Field(43.1, gt=0, le=130, description="26.8 mph, DfT morning peak")
-    b_road_kmh: float = Field(41.8, gt=0, le=130, description="26.0 mph, DfT morning peak")
-    minor_kmh: float = Field(36.4, gt=0, le=130, description="22.6 mph, DfT morning peak")
+    motorway_kmh: float | None = Field(
+        None,
+        gt=0,
+        le=130,
+        description="speed of motorways; blank, as all of these: by kind of "
+        "road and how rural it is, codes/road_speeds.csv",
+    )
+    a_road_kmh: float | None = Field(None, gt=0, le=130, description="the same, A roads")
+    b_road_kmh: float | None = Field(None, gt=0, le=130, description="the same, B roads")
+    minor_kmh: float | None = Field(None, gt=0, le=130, description="the same, minor roads")
 
-    def speeds_kmh(self) -> dict[str, float]:
-        """Speed by class of road.
+    def given_kmh(self) -> dict[str, float]:
+        """Return the speeds that are given, by class of road.
 
         Examples
         --------
-        >>> AssumedRoads().speeds_kmh()["minor"]
-        36.4
+        >>> AssumedRoads(minor_kmh=30).given_kmh()
+        {'minor': 30.0}
         """
         classes = ("motorway", "a_road", "b_road", "minor")
-        return {name: getattr(self, f"{name}_kmh") for name in classes}
+        told = {name: getattr(self, f"{name}_kmh") for name in classes}
+        return {name: kmh for name, kmh in told.items() if kmh is not None}
 
 
 class RoadsFile(SpatialFile):
@@ -96,6 +103,8 @@ class Files(_Choices):
     areas: NamedFile
     boundaries: SpatialFile
     schools: SchoolsFile
+    school_links: NamedFile | None = None
+    earlier_schools: NamedFile | None = None
     caseload: NamedFile
     needs: NamedFile
     postcodes: NamedFile | None = None
@@ -104,6 +113,14 @@ class Files(_Choices):
     requests: NamedFile | None = None
     assessments: NamedFile | None = None
     new_plans: NamedFile | None = None
+
+    @model_validator(mode="after")
+    def _earlier_schools_need_links(self) -> Files:
+        if self.earlier_schools and not self.school_links:
+            raise ValueError(
+                "earlier_schools are asked for the rolls of predecessors, which school_links name"
+            )
+        return self
 
     @model_validator(mode="after")
     def _flows_come_together(self) -> Files:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-__all__ = ["read_establishments"]
+__all__ = ["read_establishments", "read_rolls"]
 
 _TEXT = {
     "site_id": ("urn",),
@@ -135,3 +135,24 @@ def read_establishments(
     )
     schools = schools[schools["role"].ne("outside_england")]
     return schools.assign(site_kind=schools["role"].replace(_KINDS)).reset_index(drop=True)
+
+
+def read_rolls(path: Path, columns: Mapping[str, str] | None = None) -> pd.Series:
+    """Read pupils by URN of every establishment of an extract that has any, closed ones too.
+
+    Parameters
+    ----------
+    path, columns
+        As in `read_establishments`.
+
+    Raises
+    ------
+    DataError
+        When the file is no GIAS extract.
+    """
+    wanted = {"site_id": _TEXT["site_id"], "roll": _OPTIONAL_NUMBERS["roll"]}
+    chosen = {ours: theirs for ours, theirs in (columns or {}).items() if ours in wanted}
+    raw = read_text_table(path, _encoding(path))
+    table = pick_columns(raw, wanted, file=path.name, chosen=chosen)
+    rolls = as_number(table["roll"]).set_axis(as_code(table["site_id"]))
+    return rolls[(rolls > 0) & ~rolls.index.duplicated()]

@@ -73,6 +73,8 @@ def _flags(schools: pd.DataFrame, estimated: Sequence[str]) -> pd.Series:
         {name: schools[name].notna().map({True: name, False: ""}) for name in estimated},
         index=schools.index,
     )
+    if "roll_from" in schools and "roll" not in flags:
+        flags["roll"] = schools["roll_from"].notna().map({True: "roll", False: ""})
     by_lookup = schools["placed_by"].notna()
     flags["position"] = by_lookup.map({True: LIST_SEPARATOR.join(_METRES), False: ""})
     joined = [LIST_SEPARATOR.join(filter(None, row)) for row in flags.itertuples(index=False)]
@@ -143,4 +145,4 @@ def build_sites(
 
 
 def _site_columns() -> list[str]:
-    return [name for name in Sites.to_schema().columns if name not in {"longitude", "latitude"}]
+    return [name for name, field in Sites.to_schema().columns.items() if field.required]

@@ -10,19 +10,26 @@ import shapely
 from pandera.errors import SchemaError, SchemaErrors
 
 from placement_planner.errors import DataError
-from placement_planner.options import Funding, generate_options, propose_land
+from placement_planner.options import (
+    Funding,
+    generate_options,
+    host_scores,
+    propose_land,
+    spread_children,
+    statutory_processes,
+    with_lead_times,
+)
+from placement_planner.scenario import HostChoices
 from placement_planner.sources.area_tables import read_area_table
 from placement_planner.sources.boundaries import read_boundaries
 from placement_planner.sources.capital import (
     build_compatibility,
-    build_fallback,
     build_pot_funding,
     build_pots,
-    build_unit_costs,
 )
 from placement_planner.sources.caseload import build_caseload, build_caseload_totals
 from placement_planner.sources.choices import read_import_choices
-from placement_planner.sources.establishments import read_establishments
+from placement_planner.sources.establishments import read_establishments, read_rolls
 from placement_planner.sources.folder import check_target, write_study
 from placement_planner.sources.plan_counts import read_plan_counts
 from placement_planner.sources.population import build_population, build_projection
@@ -38,6 +45,11 @@ from placement_planner.sources.requests import build_requests
 from placement_planner.sources.roads import read_roads
 from placement_planner.sources.scorecards import price_factors, read_scorecards
 from placement_planner.sources.sites import build_sites
+from placement_planner.sources.special_counts import (
+    count_notes,
+    read_links,
+    with_predecessors_rolls,
+)
 from placement_planner.sources.specialist import count_specialist_children
 from placement_planner.tables import checked
 from placement_planner.tables.study import Areas, Authorities
@@ -47,10 +59,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    from pandera.typing import DataFrame
 
     from placement_planner.sources.area_tables import AreaTable
     from placement_planner.sources.choices import ImportChoices, NamedFile
     from placement_planner.sources.plan_counts import PlanCounts
+    from placement_planner.tables.hosts import HostScores
 
 __all__ = ["import_study"]
 
@@ -149,9 +163,7 @@ def _build_schools(
     published: _Published, areas: gpd.GeoDataFrame, children: pd.DataFrame
 ) -> _Built:
     files = published.choices.files
-    schools = read_establishments(
-        published.path(files.schools), published.la_codes, files.schools.columns
-    )
+    schools = _read_schools(published)
     postcodes = None
     if files.postcodes:
         postcodes = read_postcodes(published.path(files.postcodes), files.postcodes.columns)
@@ -159,7 +171,24 @@ def _build_schools(
         schools, areas, postcodes=postcodes, estimated=files.schools.estimated
     )
     provision, more = build_provision(sites, schools, children, published.choices.provision)
-    return _Built({"sites": sites, "provision": provision}, (*notes, *more))
+    tables = {"sites": sites, "provision": provision}
+    return _Built(tables, (*count_notes(schools), *notes, *more))
+
+
+def _read_schools(published: _Published) -> pd.DataFrame:
+    """Read the schools; those new under their number have their predecessors' rolls."""
+    files = published.choices.files
+    path = published.path(files.schools)
+    schools = read_establishments(path, published.la_codes, files.schools.columns)
+    if files.school_links is None:
+        return schools
+    rolls = read_rolls(path, files.schools.columns)
+    if files.earlier_schools is not None:
+        earlier = files.earlier_schools
+        older = read_rolls(published.path(earlier), earlier.columns)
+        rolls = rolls.combine_first(older)
+    links = read_links(published.path(files.school_links), files.school_links.columns)
+    return with_predecessors_rolls(schools, links, rolls)
 
 
 def _build_costs(published: _Published, authorities: pd.DataFrame, plans: pd.Series) -> _Built:
@@ -178,8 +207,6 @@ def _build_costs(published: _Published, authorities: pd.DataFrame, plans: pd.Ser
         {
             "pots": pots,
             "pot_funding": funding,
-            "fallback": build_fallback(),
-            "unit_costs": build_unit_costs(),
             "compatibility": build_compatibility(),
         },
         (note,),
@@ -199,6 +226,27 @@ def _local_prices(published: _Published) -> tuple[pd.Series, tuple[str, ...]]:
     return authorities.map(factors), (note,)
 
 
+def _scored_hosts(
+    published: _Published,
+    areas: gpd.GeoDataFrame,
+    children: pd.DataFrame,
+    sites: pd.DataFrame,
+    tables: dict[str, Any],
+) -> DataFrame[HostScores]:
+    """Score hosts by what is published; children in bases are spread as people of their age."""
+    in_bases = children[children["specialism"].eq("base")]
+    return host_scores(
+        sites,
+        tables["provision"],
+        None,
+        tables["population_projection"],
+        areas,
+        spread_children(in_bases, tables["population"], areas),
+        HostChoices(),
+        published.choices.base_january - 1,
+    )
+
+
 def _build_options(
     published: _Published, areas: gpd.GeoDataFrame, children: pd.DataFrame, parts: _Built
 ) -> _Built:
@@ -207,8 +255,10 @@ def _build_options(
     prices, notes = _local_prices(published)
     land = propose_land(areas, tables["population"], tables["sites"], rules)
     sites = pd.concat([tables["sites"], land], ignore_index=True)
+    hosts = _scored_hosts(published, areas, children, sites, tables)
     funding = Funding(tables["pots"], prices)
-    options = generate_options(sites, tables["provision"], children, funding, rules)
+    options = generate_options(sites, tables["provision"], children, hosts, funding, rules)
+    options = with_lead_times(options, statutory_processes(options, sites, tables["provision"]))
     by_action = options["action"].value_counts().sort_index()
     note = (
         f"{len(options)} candidate options were generated by the rules below, none of them a "
@@ -223,7 +273,8 @@ def _build_roads(published: _Published, areas: gpd.GeoDataFrame) -> _Built:
         return _Built({})
     near = shapely.box(*areas.total_bounds).buffer(part.buffer_km * _KM)
     nodes = published.base / part.nodes if part.nodes else None
-    roads, notes = read_roads(published.path(part), nodes, near, part)
+    around = pd.DataFrame(areas)[["easting", "northing", "rural_urban"]]
+    roads, notes = read_roads(published.path(part), nodes, near, part, around)
     return _Built({"roads": roads}, notes)
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pandas as pd
 import pandera.pandas as pa
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
+
     from pandera.typing import DataFrame
 
 __all__ = [
     "LIST_SEPARATOR",
     "Table",
+    "by_year",
     "checked",
     "column",
+    "empty_table",
     "is_required",
     "share_open",
+    "sizes_of",
     "split_list",
     "table_folder",
     "table_keys",
@@ -105,6 +110,29 @@ def checked(model: type[Model], frame: pd.DataFrame) -> DataFrame[Model]:
     return model.validate(frame[names].reset_index(drop=True))
 
 
+def by_year(rows: pd.DataFrame, keys: list[str], values: str, years: Sequence[int]) -> pd.DataFrame:
+    """Sum values by keys (the rows, sorted) and academic year (the columns); nought where none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"site": ["S", "S", "T"], "academic_year": [2027, 2027, 2028],
+    ...     "places": [1.0, 2.0, 4.0]})
+    >>> by_year(rows, ["site"], "places", [2027, 2028]).to_numpy().tolist()
+    [[3.0, 0.0], [0.0, 4.0]]
+    """
+    wide = rows.pivot_table(
+        index=keys, columns="academic_year", values=values, aggfunc="sum", fill_value=0.0
+    )
+    return wide.reindex(columns=list(years), fill_value=0.0).astype(float).sort_index()
+
+
+def empty_table(model: type[Model]) -> DataFrame[Model]:
+    """Return a table without rows."""
+    columns = model.to_schema().columns
+    types = {name: str(field.dtype) for name, field in columns.items() if field.required}
+    return checked(model, pd.DataFrame(columns=list(types)).astype(types))
+
+
 def split_list(cell: str | float | None) -> tuple[str, ...]:
     """Part a cell that holds a list; a blank cell is an empty list.
 
@@ -118,6 +146,25 @@ def split_list(cell: str | float | None) -> tuple[str, ...]:
     if not isinstance(cell, str):
         return ()
     return tuple(part.strip() for part in cell.split(LIST_SEPARATOR) if part.strip())
+
+
+def sizes_of(cell: str) -> tuple[int, ...]:
+    """Return the sizes that a cell allows: whole numbers, or modules such as 1 to 4 of 8.
+
+    Examples
+    --------
+    >>> sizes_of("8;16"), sizes_of("8x1-4"), sizes_of("6;10x2-3")
+    ((8, 16), (8, 16, 24, 32), (6, 20, 30))
+    """
+    return tuple(size for part in split_list(cell) for size in _modules(part))
+
+
+def _modules(part: str) -> list[int]:
+    places, times, numbers = part.partition("x")
+    if not times:
+        return [int(places)]
+    fewest, _, most = numbers.partition("-")
+    return [int(places) * number for number in range(int(fewest), int(most) + 1)]
 
 
 def share_open(ramp: str | float | None, years_since_opening: int) -> float:

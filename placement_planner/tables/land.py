@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from placement_planner.codes import code_list
 from placement_planner.tables.base import CODE, Table, column
 from placement_planner.tables.vocabulary import (
     BOUNDARIES,
@@ -18,6 +17,7 @@ __all__ = [
     "Population",
     "PopulationProjection",
     "Roads",
+    "TravelMatrix",
 ]
 
 
@@ -57,7 +57,7 @@ class Areas(Table):
     northing: float = column(
         "Population-weighted centroid, metres north", unit="m EPSG:27700", ge=0, le=1_300_000
     )
-    rural_urban: str = column("Rural-urban class", isin=code_list("speeds"))
+    rural_urban: str = column("Rural-urban class", isin=("urban", "mixed", "rural"))
     imd_decile: int = column("Deprivation decile, 1 most deprived", ge=1, le=10)
 
 
@@ -103,6 +103,24 @@ class Roads(Table):
     road_class: str = column("Class of road", isin=("motorway", "a_road", "b_road", "minor"))
     length_km: float = column("Length along the road", unit="km", gt=0)
     speed_kmh: float = column("Speed in the school peak", unit="km/h", gt=0, le=130)
+    one_way: bool | None = column(
+        "Open from from_node to to_node alone; where the column is absent, both ways",
+        right="true or false",
+    )
+
+
+class TravelMatrix(Table):
+    """Journeys by car measured elsewhere: one row an area and site (CSV or Parquet)."""
+
+    class Config(Table.Config):
+        name = "travel_matrix"
+        unique = ["area_code", "site_id"]
+        metadata = {"folder": BOUNDARIES, "required": False}
+
+    area_code: str = column("Small area the journey starts in", str_matches=CODE)
+    site_id: str = column("Site it ends at", str_matches=CODE)
+    minutes: float = column("Drive one way in the school peak", unit="minutes", ge=0, le=1000)
+    distance_km: float = column("Drive one way, along roads", unit="km", ge=0, le=1500)
 
 
 class Housing(Table):

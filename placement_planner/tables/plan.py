@@ -1,4 +1,4 @@
-"""The tables of a plan: builds, placements, fallback, spend."""
+"""The tables of a plan: builds, entries, placements, fallback, spend."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from placement_planner.codes import code_list
 from placement_planner.tables.base import CODE, Table, column
 from placement_planner.tables.study import FIRST_YEAR, LAST_YEAR, NEED_GROUPS, PHASES
 
-__all__ = ["PLAN_TABLES", "Builds", "FallbackChildren", "Placements", "Spend"]
+__all__ = ["PLAN_TABLES", "Builds", "Entries", "FallbackChildren", "Placements", "Spend"]
 
 
 def _year(about: str) -> int:
@@ -27,22 +27,51 @@ class Builds(Table):
     capital_gbp: float = column("Capital", unit="GBP", ge=0)
 
 
-class Placements(Table):
-    """Children of an area placed in a pool in a year."""
+class Entries(Table):
+    """Children newly placed: who comes to which pool in which planned year.
+
+    How long they stay follows from the survival of their cohort.
+    """
 
     class Config(Table.Config):
-        name = "placements"
-        unique = ["area_code", "need_group", "phase", "academic_year", "pool_id"]
+        name = "entries"
+        unique = ["area_code", "need_group", "phase", "entry_year", "pool_id"]
 
     area_code: str = column("Area, at the siting level", str_matches=CODE)
     need_group: str = column("Need group", isin=NEED_GROUPS)
-    phase: str = column("Phase band", isin=PHASES)
-    academic_year: int = _year("Academic year")
-    pool_id: str = column("Pool: a provision_id, or option_id:phase of a build", str_matches=CODE)
+    phase: str = column("Phase band in which they come", isin=PHASES)
+    entry_year: int = _year("Academic year in which they come")
+    pool_id: str = column(
+        "Pool: a provision_id, or site_id:designation:phase of what is built", str_matches=CODE
+    )
     site_id: str = column("Site of the pool", str_matches=CODE)
-    children: float = column("Children placed", unit="children", gt=0)
-    minutes: float = column("Journey one way", unit="minutes", ge=0)
-    distance_km: float = column("Journey one way, along roads", unit="km", ge=0)
+    children: float = column("Children who come", unit="children", gt=0)
+
+
+class Placements(Table):
+    """Children of an area who hold places of a pool in a year: newly placed, or still there."""
+
+    class Config(Table.Config):
+        name = "placements"
+        unique = ["area_code", "need_group", "phase", "academic_year", "pool_id", "is_kept"]
+
+    area_code: str = column("Area, at the siting level", str_matches=CODE)
+    need_group: str = column("Need group", isin=NEED_GROUPS)
+    phase: str = column("Phase band they are in", isin=PHASES)
+    academic_year: int = _year("Academic year")
+    pool_id: str = column("Pool, as in entries", str_matches=CODE)
+    site_id: str = column("Site of the pool", str_matches=CODE)
+    is_kept: bool = column("Whether they held the place before anything was planned")
+    children: float = column("Children who hold a place", unit="children", gt=0)
+    minutes: float = column(
+        "Journey one way; blank: not known, for those who held the place before",
+        unit="minutes",
+        ge=0,
+        nullable=True,
+    )
+    distance_km: float = column(
+        "Journey one way, along roads; blank as above", unit="km", ge=0, nullable=True
+    )
 
 
 class FallbackChildren(Table):
@@ -77,4 +106,4 @@ class Spend(Table):
     gbp: float = column("Payment", unit="GBP", gt=0)
 
 
-PLAN_TABLES: tuple[type[Table], ...] = (Builds, Placements, FallbackChildren, Spend)
+PLAN_TABLES: tuple[type[Table], ...] = (Builds, Entries, Placements, FallbackChildren, Spend)

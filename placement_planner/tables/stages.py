@@ -6,7 +6,7 @@ from placement_planner.codes import code_list
 from placement_planner.tables.base import CODE, Table, column
 from placement_planner.tables.study import FIRST_YEAR, LAST_YEAR, NEED_GROUPS, PHASES
 
-__all__ = ["Need", "PlaceCosts", "Pools", "Scope", "Travel"]
+__all__ = ["ExchangeLimits", "Need", "PlaceCosts", "Placed", "Pools", "Scope", "Travel"]
 
 
 class Need(Table):
@@ -56,7 +56,7 @@ class Pools(Table):
 
 
 class Travel(Table):
-    """Journeys one way from an area to a site; pairs that are out of reach are absent."""
+    """Drives one way from an area to a site; pairs that are out of reach are absent."""
 
     class Config(Table.Config):
         name = "travel"
@@ -64,7 +64,7 @@ class Travel(Table):
 
     area_code: str = column("Area, at the siting level", str_matches=CODE)
     site_id: str = column("Site", str_matches=CODE)
-    minutes: float = column("Journey one way", unit="minutes", ge=0)
+    minutes: float = column("Drive one way", unit="minutes", ge=0)
     distance_km: float = column("Journey one way, along roads", unit="km", ge=0)
 
 
@@ -77,12 +77,36 @@ class PlaceCosts(Table):
 
     need_group: str = column("Need group of the child", isin=NEED_GROUPS)
     top_up_gbp: float = column("Top-up", unit="GBP per child a year", ge=0)
-    transport_fixed_gbp: float = column(
-        "Transport whatever the distance", unit="GBP per child a year", ge=0
-    )
-    transport_gbp_per_km: float = column(
-        "Transport by distance one way", unit="GBP per km and child a year", ge=0
-    )
     place_funding_gbp: float = column(
         "Place funding of places designed for this group", unit="GBP per open place a year", ge=0
     )
+
+
+class Placed(Table):
+    """Children of an area who hold a place at the base January."""
+
+    class Config(Table.Config):
+        name = "placed"
+        unique = ["area_code", "provision_id", "need_group", "phase"]
+
+    area_code: str = column("Small area they live in", str_matches=CODE)
+    authority_code: str = column("Authority they live in", str_matches=CODE)
+    provision_id: str = column("Pool they hold places of", str_matches=CODE)
+    need_group: str = column("Need group", isin=NEED_GROUPS)
+    phase: str = column("Phase band", isin=PHASES)
+    children: float = column("Children; fractions are kept", unit="children", gt=0)
+    basis: str = column("How it is known", isin=code_list("bases"))
+
+
+class ExchangeLimits(Table):
+    """How many children of one authority may hold places in another's schools and bases."""
+
+    class Config(Table.Config):
+        name = "exchange_limits"
+        unique = ["authority_code", "place_authority_code", "need_group"]
+
+    authority_code: str = column("Authority the children live in", str_matches=CODE)
+    place_authority_code: str = column("Authority the places lie in", str_matches=CODE)
+    need_group: str = column("Need group", isin=NEED_GROUPS)
+    children: float = column("Most children at a time, all phases", unit="children", ge=0)
+    origin: str = column("today's number, or an agreement", isin=("today", "agreement"))

@@ -1,11 +1,6 @@
-import os
-import shutil
-
 import pytest
 
 from tests.maps import need_village, village
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="session")
@@ -21,19 +16,3 @@ def internal_outcome():
 @pytest.fixture(scope="session")
 def forecast():
     return need_village.forecast()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None:
-        message = "Chromium is not installed: the map was not opened"
-        if os.environ.get("PLACEMENT_PLANNER_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()

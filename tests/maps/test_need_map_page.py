@@ -1,22 +1,18 @@
 """The map of need: what it says, by which areas, what it withholds; it needs only itself."""
 
-import json
 import re
 from dataclasses import replace
 from datetime import date
 
-import pandas as pd
 import pytest
 
 from placement_planner.maps import write_need_map
 from placement_planner.maps.leaflet import leaflet_js
-from placement_planner.maps.scales import BLUES, MISSING, NOTHING, make_change_scale
-from placement_planner.maps.shadings import drawn_years, need_shadings
-from placement_planner.privacy import WITHHELD
+from placement_planner.maps.need_page import drawn_years, need_ways
 from tests.maps import need_village
+from tests.maps.reading import layer_of, tables_of
 
 DAY = date(2026, 11, 28)
-CHANGE = "Change, 2025/26 to 2028/29"
 
 
 def written(forecast, folder):
@@ -39,7 +35,8 @@ def rows_of(page, heading):
 def test_the_file_asks_nothing_of_the_network(page):
     own = page.replace(leaflet_js(), "")
 
-    assert not re.search(r"https?://|<link|<img|src=|@import|sourceMappingURL", own)
+    assert "http" not in page
+    assert not re.search(r"<link|<img|src=|@import|sourceMappingURL", own)
 
 
 def test_the_same_forecast_gives_the_same_file(forecast, page, tmp_path):
@@ -62,7 +59,7 @@ def test_the_page_says_what_is_in_it(page):
         "caseload.csv of the study: 100% of rows invented",
     ):
         assert words in page
-    assert page.count("Modelling, not a proposal") == 2
+    assert page.count("Modelling, not a proposal") == 3
     assert "Latent demand is assumed" not in page
 
 
@@ -113,21 +110,23 @@ def test_every_child_is_counted_once_in_every_year_also_before_a_reason_begins(p
     ]
 
 
-def test_areas_are_the_finest_at_which_every_year_can_be_shown(forecast):
+def test_areas_are_the_finest_at_which_every_year_can_be_shown(page):
     """At the base 4 of 12 squares hold 4 children: 67 % could be shown, so larger areas are."""
-    shadings = need_shadings(forecast)
+    need = layer_of(page, "need")
 
-    assert {shading.title: shading.by for shading in shadings} == {
-        "Need, all groups": "by larger area",
-        "Need for specialist bases": "by larger area",
-        "Need for special schools": "by larger area",
-    }
-    assert [shading.view for shading in shadings[:4]] == [
-        "2025/26",
-        "2027/28",
-        "2028/29",
-        CHANGE,
-    ]
+    assert need.columns[2:] == ["2025", "2026", "2027", "2028"]
+    assert need.part().about["data-by"] == "by larger area"
+    assert need.part("base", "primary").about["data-by"] == "by authority"
+    assert need.figures("2028", "base", "primary") == {"A1": "0", "A2": "5"}
+
+
+def test_the_change_is_that_of_figures_that_are_shown(page):
+    """Bases in Thorpe fall from 12 to 6 children, shown as 10 and 5; special need rises."""
+    change = layer_of(page, "change")
+
+    assert change.figures("2028", "base", "primary") == {"A1": "0", "A2": "-5"}
+    assert change.figures("2028", "special", "primary") == {"A1": "+20", "A2": "+10"}
+    assert set(change.figures("2025", "special", "primary").values()) == {"0"}
 
 
 def test_internal_maps_show_small_areas(tmp_path):
@@ -135,72 +134,17 @@ def test_internal_maps_show_small_areas(tmp_path):
 
     page = written(internal, tmp_path)
 
-    assert {shading.by for shading in need_shadings(internal)} == {"by small area"}
-    assert page.count("INTERNAL, NOT FOR PUBLICATION") == 2
-    assert rows_of(page, "largest")[0] == ["Holt 40", "Thorpe", "11", "12", "14", "+2"]
-
-
-def test_years_share_a_scale_and_the_change_has_its_own(forecast):
-    base, middle, last, change = need_shadings(forecast)[:4]
-
-    assert base.scale == middle.scale == last.scale
-    assert base.scale.colours[-1] == BLUES[-1]
-    assert change.table.frame["change"].tolist() == [10, 10, 5]
-
-
-def test_a_fall_is_coloured_otherwise_than_a_rise(forecast):
-    """Bases in Holt fall from 10 to 5; there are none elsewhere."""
-    change = next(
-        shading
-        for shading in need_shadings(forecast)
-        if (shading.title, shading.view) == ("Need for specialist bases", CHANGE)
-    )
-
-    colours = [change.scale.colour(value) for value in change.table.frame["change"]]
-    assert colours[:2] == [NOTHING, NOTHING]
-    assert colours[2] not in {NOTHING, MISSING}
-    assert [words for _, words in change.scale.legend] == [
-        "down by any children",
-        "no change",
-    ]
-
-
-def test_changes_have_the_same_bounds_up_and_down():
-    scale = make_change_scale(pd.Series([-30, 10, 20, 40, 0, WITHHELD]), "children")
-
-    assert scale.rises.bounds == scale.falls.bounds
-    assert scale.colour(-30) == scale.falls.colour(30)
-    assert scale.colour(WITHHELD) == MISSING
-    assert scale.colour(0) == NOTHING
-
-
-def test_each_area_carries_a_colour_for_every_view_and_a_card_with_all(page):
-    script = page.rpartition("<script>")[2]
-    found = re.findall(r"_add\((\{.*?\})\);\n", script)
-    features = [row["properties"] for text in found for row in json.loads(text)["features"]]
-    shaded = [row for row in features if "fills" in row]
-
-    assert len(shaded) == 9  # three larger areas, three kinds
-    assert {len(row["fills"]) for row in shaded} == {4}
-    holt = next(row["card"] for row in shaded if "Holt" in row["card"])
-    assert holt.split("<br>") == [
-        "<strong>Holt</strong>",
-        "Need, all groups",
-        "2025/26: 35 children",
-        "2027/28: 40 children",
-        "2028/29: 40 children",
-        f"{CHANGE}: +5 children",
-    ]
+    assert layer_of(page, "need").part().about["data-by"] == "by small area"
+    assert page.count("INTERNAL, NOT FOR PUBLICATION") == 3
+    assert ["Holt 40", "Thorpe", "11", "12", "14", "+2"] in rows_of(page, "largest")
 
 
 def test_every_table_has_a_caption_and_scoped_headings(page):
-    body = page.partition("<body>")[2].partition("<script>")[0]
-    tables = re.findall(r"<table>.*?</table>", body, flags=re.DOTALL)
+    tables = tables_of(page.partition("<body>")[2])
 
-    assert len(tables) == 5
-    for table in tables:
-        assert "<caption>" in table
-        assert all("scope=" in heading for heading in re.findall(r"<th\b[^>]*>", table))
+    assert len(tables) == 7
+    assert all(table.caption for table in tables)
+    assert all("scope=" in heading for heading in re.findall(r"<th\b[^>]*>", page))
 
 
 def test_latent_demand_is_labelled_and_apart_where_it_is_on(forecast, tmp_path):
@@ -232,4 +176,4 @@ def test_a_single_year_is_drawn_without_a_change(forecast):
     one = replace(forecast, area_need=need[need["academic_year"] == 2025])
 
     assert drawn_years(one) == [2025]
-    assert [shading.view for shading in need_shadings(one)] == ["2025/26"] * 3
+    assert [layer.key for layer in need_ways(one)] == ["need"]

@@ -22,15 +22,21 @@ import pandas as pd
 from shapely.geometry import LineString, box
 
 from placement_planner.codes import code_table
+from placement_planner.costs import cost_lines, fallback_by_authority
 from placement_planner.outcome import Outcome
 from placement_planner.scenario import Scenario
+from placement_planner.siting.authorities import effects_by_authority
+from placement_planner.siting.displacement import savings_by_displacement
 from placement_planner.siting.plan import Plan, SolveReport
-from placement_planner.tables import checked, stages, study
+from placement_planner.siting.tables import Tables
+from placement_planner.tables import checked, continuity, empty_table, stages, study
 from placement_planner.tables import plan as plan_tables
+from placement_planner.tables.transport import Transport
 
 GROUP, PHASE, YEARS = "asd_special", "primary", (2027, 2028)
 SIDE_M, WEST_M, SOUTH_M = 2000, 400_000, 390_000
 MIDDLES = ("Mill", "Dene", "Holt")
+ELM, FIR = (f"{site}:{GROUP}:{PHASE}" for site in ("100002", "100003"))
 
 
 def scenario(**sections):
@@ -207,8 +213,9 @@ def inputs(oak="Oak School"):
         options=options(),
         pots=pots,
         pot_funding=funding,
+        neighbouring_places=None,
         fallback=checked(study.Fallback, fallback),
-        unit_costs=checked(study.UnitCosts, code_table("unit_costs")),
+        unit_costs=None,
         compatibility=checked(study.Compatibility, code_table("compatibility")),
     )
 
@@ -240,7 +247,7 @@ def _plan(builds, placed, spend, objective_gbp):
     placements = pd.DataFrame(
         [
             {**keys, "area_code": area, "academic_year": year, "pool_id": pool, "site_id": site,
-             "children": children, "minutes": minutes, "distance_km": minutes / 2}
+             "is_kept": False, "children": children, "minutes": minutes, "distance_km": minutes / 2}
             for area, pool, site, children, minutes in placed
             for year in YEARS
         ]
@@ -251,8 +258,10 @@ def _plan(builds, placed, spend, objective_gbp):
         **keys, route="independent_day", cost_gbp=63_000.0, minutes=40.0, distance_km=17.0,
         payer="high_needs_block",
     )  # fmt: skip
+    afresh = placements.rename(columns={"academic_year": "entry_year"})
     return Plan(
         builds=checked(plan_tables.Builds, builds),
+        entries=checked(plan_tables.Entries, afresh),
         placements=checked(plan_tables.Placements, placements),
         fallback=checked(plan_tables.FallbackChildren, fallback),
         spend=checked(plan_tables.Spend, spend),
@@ -286,12 +295,12 @@ def plan():
         ("a01", "oak", "100001", 6.0, 10.0),
         ("a11", "oak", "100001", 6.0, 10.0),
         ("a31", "oak", "100001", 4.0, 20.0),
-        ("a20", f"expand-100002:{PHASE}", "100002", 12.0, 10.0),
-        ("a30", f"expand-100002:{PHASE}", "100002", 12.0, 10.0),
-        ("a21", f"expand-100002:{PHASE}", "100002", 6.0, 5.0),
-        ("a40", f"satellite-100003:{PHASE}", "100003", 12.0, 10.0),
-        ("a41", f"satellite-100003:{PHASE}", "100003", 5.0, 10.0),
-        ("a50", f"satellite-100003:{PHASE}", "100003", 3.0, 5.0),
+        ("a20", ELM, "100002", 12.0, 10.0),
+        ("a30", ELM, "100002", 12.0, 10.0),
+        ("a21", ELM, "100002", 6.0, 5.0),
+        ("a40", FIR, "100003", 12.0, 10.0),
+        ("a41", FIR, "100003", 5.0, 10.0),
+        ("a50", FIR, "100003", 3.0, 5.0),
     ]
     builds = pd.DataFrame(
         {
@@ -311,6 +320,42 @@ def plan():
         }
     )
     return _plan(builds, placed, spend, 6_000_000.0)
+
+
+def travel():
+    """Journeys as both plans state them: a minute a half kilometre."""
+    rows = pd.concat([do_nothing().placements, plan().placements])
+    columns = ["area_code", "site_id", "minutes", "distance_km"]
+    return checked(stages.Travel, rows[columns].drop_duplicates())
+
+
+def siting_tables(known):
+    """Return what both plans were made for: everybody is placed afresh every year."""
+    home = need()
+    blank = {name: empty_table(model) for name, model in {
+        "kept": continuity.Kept, "followers": continuity.Followers,
+        "exchange": stages.ExchangeLimits, "option_sets": study.OptionSets,
+    }.items()}  # fmt: skip
+    ride = {"from_km": 0.0, "ride_minutes": 0.0, "ride_factor": 1.0, "gbp": 0.0,
+            "gbp_per_km": 100.0, "gbp_per_minute": 0.0, "transported": 1.0}  # fmt: skip
+    who = home[["authority_code", "need_group", "phase"]].drop_duplicates()
+    costs = pd.DataFrame({"need_group": [GROUP], "top_up_gbp": 20_000.0,
+                          "place_funding_gbp": 10_000.0})  # fmt: skip
+    return Tables(
+        **blank,
+        need=home,
+        survival=continuity.diagonal_survival(home, YEARS),
+        pools=pools(),
+        travel=travel(),
+        transport=checked(Transport, who.assign(**ride)),
+        place_costs=checked(stages.PlaceCosts, costs),
+        compatibility=known.compatibility,
+        fallback=fallback_by_authority(known.fallback, ["A1", "A2"]),
+        options=known.options,
+        pots=known.pots,
+        pot_funding=known.pot_funding,
+        sites=known.sites,
+    )
 
 
 def measures():
@@ -335,20 +380,56 @@ def measures():
     return pd.DataFrame(rows, columns=["measure", "unit", "do_nothing", "plan"])
 
 
+def drives():
+    """Return drives from every square to every school: two minutes a kilometre, east or west."""
+    squares, schools = areas(), sites()
+    return pd.DataFrame(
+        {
+            "area_code": square.area_code,
+            "site_id": school.site_id,
+            "minutes": 2 * abs(square.easting - school.easting) / 1000,
+            "distance_km": abs(square.easting - school.easting) / 1000,
+        }
+        for square in squares.itertuples()
+        for school in schools.itertuples()
+    )
+
+
+def surroundings(oak="Oak School"):
+    """Every part of `Surroundings` that outputs read."""
+    return SimpleNamespace(
+        pools=pools(),
+        register=provision()[["provision_id"]],
+        sites=sites(oak)[["site_id", "site_name", "authority_code", "easting", "northing"]],
+        cost_lines=cost_lines(),
+        fallback=fallback_by_authority(inputs(oak).fallback, ["A1", "A2"]),
+        drives=SimpleNamespace(mode="roads", notes=(), small=drives()),
+        placed=SimpleNamespace(gravity=None),
+    )
+
+
+def without_places(known):
+    """Return the surroundings of an outcome as they would be without any place."""
+    empty = vars(known.surroundings) | {"pools": known.surroundings.pools.iloc[:0]}
+    return SimpleNamespace(**empty)
+
+
 def outcome(oak="Oak School", **sections):
     """Everything that outputs are made from; `sections` change the scenario."""
+    known, chosen, before, after = inputs(oak), scenario(**sections), do_nothing(), plan()
+    tables = siting_tables(known)
     return Outcome(
-        inputs=inputs(oak),
-        scenario=scenario(**sections),
+        inputs=known,
+        scenario=chosen,
         area_need=need(),
-        need=need(),
+        tables=tables,
         scope=None,
-        pools=pools(),
-        travel=None,
-        place_costs=None,
-        do_nothing=do_nothing(),
-        plan=plan(),
+        surroundings=surroundings(oak),
+        do_nothing=before,
+        plan=after,
         measures=measures(),
+        savings=savings_by_displacement(before, after, tables, chosen),
+        authorities=effects_by_authority(before, after, tables, chosen),
     )
 
 

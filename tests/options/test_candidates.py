@@ -8,7 +8,14 @@ import shapely
 from pydantic import ValidationError
 
 from placement_planner.errors import DataError
-from placement_planner.options import Funding, OptionRules, generate_options, propose_land
+from placement_planner.options import (
+    Funding,
+    OptionRules,
+    generate_options,
+    host_scores,
+    propose_land,
+)
+from placement_planner.scenario import HostChoices
 from placement_planner.tables import checked, split_list
 from placement_planner.tables.study import Pots, Provision, Sites
 
@@ -88,16 +95,37 @@ POTS = checked(Pots, pd.DataFrame([{
 RULES = OptionRules(adapt_primary_per_authority=2, new_base_primary_per_authority=1)
 
 
+AREAS = pd.DataFrame(
+    {"area_code": ["a"], "easting": [1_000.0], "northing": [1_000.0], "imd_decile": [5]}
+)
+PROJECTION = pd.DataFrame(
+    [("A", 2025, age, 100.0) for age in range(19)],
+    columns=["authority_code", "academic_year", "age", "children"],
+)
+
+
+def _scores(
+    sites: pd.DataFrame, provision: pd.DataFrame, hosts: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """All schools and children are at one spot, and rolls stay: spare places tell them apart."""
+    need = NEED.assign(area_code="a").drop(columns=["authority_code", "specialism"])
+    return host_scores(sites, provision, hosts, PROJECTION, AREAS, need, HostChoices(), 2025)
+
+
 def _options(
     rules: OptionRules = RULES,
     *,
     sites: pd.DataFrame = SITES,
     provision: pd.DataFrame = PROVISION,
+    hosts: pd.DataFrame | None = None,
     pots: pd.DataFrame = POTS,
     factor: float = 1.0,
+    capital: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    funding = Funding(pots, pd.Series({"A": factor}))
-    return generate_options(sites, provision, NEED, funding, rules).set_index("option_id")
+    funding = Funding(pots, pd.Series({"A": factor}), capital)
+    scores = _scores(sites, provision, hosts)
+    options = generate_options(sites, provision, NEED, scores, funding, rules)
+    return options.set_index("option_id")
 
 
 def test_rooms_are_adapted_where_capacity_exceeds_roll_by_a_class():
@@ -252,3 +280,94 @@ def test_land_lies_inside_its_area_even_if_the_centroid_does_not():
     land = propose_land(areas, _population(0, 0, 70), SITES, OptionRules())
 
     assert areas.geometry.iloc[2].contains(shapely.Point(land[["easting", "northing"]].iloc[0]))
+
+
+def _hosts(**answers: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "site_id": list(answers), "interest": list(answers.values()), "excluded_because": None,
+            "condition": None, "accessible": None, "children_with_plans": np.nan,
+            "suspensions_per_100": np.nan, "source": "a test", "basis": "invented",
+        }
+    )  # fmt: skip
+
+
+def test_a_school_that_would_host_goes_before_one_with_more_spare_places():
+    """p2 has 120 spare places and p1 20: the one base of primary schools goes to p1."""
+    rules = OptionRules(adapt_primary_per_authority=1)
+
+    asked = _options(rules, hosts=_hosts(p1="yes")).query("action == 'adapt_rooms'")
+
+    assert set(asked["site_id"]) == {"p1", "s1"}
+
+
+def test_a_school_that_would_not_host_has_no_option():
+    assert not _options(hosts=_hosts(p2="no"))["site_id"].eq("p2").any()
+
+
+def test_a_school_that_would_host_is_offered_the_smallest_size_without_spare_places():
+    """p3 has two spare places; a tenth of its 418 children leaves room for a base of 41."""
+    options = _options(OptionRules(), hosts=_hosts(p3="yes")).query("action == 'adapt_rooms'")
+
+    assert options.set_index("site_id").loc["p3", "sizes"] == "8"
+
+
+def test_no_base_is_larger_than_a_tenth_of_the_roll():
+    """120 spare places, but 150 children: 15 places at most."""
+    sites = _sites(_site("p1", "mainstream", "primary", 270, 150))
+
+    options = _options(sites=sites, provision=PROVISION.head(0)).query("action == 'adapt_rooms'")
+
+    assert options["sizes"].tolist() == ["8"]
+
+
+def test_each_need_goes_to_the_school_that_ranks_best_for_it():
+    """Two places far apart: autistic children live by n1, the others by n2."""
+    sites = _sites(
+        _site("n1", "mainstream", "primary", 420, 300),
+        _site("n2", "mainstream", "primary", 420, 300, easting=51_000.0),
+    )
+    areas = pd.DataFrame(
+        {"area_code": ["a", "b"], "easting": [1_000.0, 51_000.0], "northing": 1_000.0,
+         "imd_decile": 5}
+    )  # fmt: skip
+    need = pd.DataFrame(
+        [("a", "semh_base", "primary", 20.0), ("b", "ci_base", "primary", 30.0)],
+        columns=["area_code", "need_group", "phase", "children"],
+    )
+    scores = host_scores(
+        sites, PROVISION.head(0), None, PROJECTION, areas, need, HostChoices(), 2025
+    )
+    funding = Funding(POTS, pd.Series(dtype=float))
+
+    options = generate_options(sites, PROVISION.head(0), NEED, scores, funding, RULES)
+
+    adapted = options[options["action"].eq("adapt_rooms")].set_index("site_id")["designation"]
+    assert adapted.to_dict() == {"n1": "semh_base", "n2": "ci_base"}
+
+
+def _capital(*lines: tuple[str, str, float, float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        list(lines), columns=["action", "applies_to", "places_from", "gbp_per_place"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "gbp"),
+    [
+        ([("adapt_rooms", "*", 0, 30_000)], 30_000),
+        ([("adapt_rooms", "*", 0, 30_000), ("adapt_rooms", "base", 0, 20_000)], 20_000),
+        ([("adapt_rooms", "base", 0, 20_000), ("adapt_rooms", "ci_base", 0, 25_000)], 25_000),
+        ([("adapt_rooms", "*", 0, 30_000), ("adapt_rooms", "*", 8, 28_000)], 28_000),
+        ([("adapt_rooms", "*", 0, 30_000), ("adapt_rooms", "*", 9, 28_000)], 30_000),
+        ([("new_base", "*", 0, 30_000)], 21_000),
+        ([("adapt_rooms", "semh_special", 0, 30_000)], 21_000),
+    ],
+    ids=["all", "by kind", "by need", "band from 8", "band from 9", "other action", "other need"],
+)
+def test_capital_is_that_of_the_nearest_line_and_the_smallest_sizes_band(lines, gbp):
+    """The option is ci_base, 8 or 16 places; £21,000 stands in the actions table."""
+    options = _options(capital=_capital(*lines)).query("action == 'adapt_rooms'")
+
+    mine = options[options["designation"].eq("ci_base")]
+    assert mine["capital_per_place_gbp"].unique().tolist() == [gbp]

@@ -43,7 +43,7 @@ def test_the_folder_holds_what_is_announced(folder):
         "summary.txt", "scenario.toml", "waterfall.csv", "waterfall.png", "requests.csv",
         "requests_by_age.csv", "internal/README.txt", "internal/cube.parquet",
         "internal/cube_summary.csv", "need_groups.csv", "need_groups.png", "need_authority.csv",
-        "scope.csv", "internal/area_need.csv", "internal/area_pooling.csv",
+        "scope.csv", "withheld.csv", "internal/area_need.csv", "internal/area_pooling.csv",
         "internal/area_raking.csv", "internal/housing.csv", "internal/hidden_need.csv",
         *(f"summary_{part}.csv" for part in parts),
         *(f"fans_{part}.{kind}" for part in parts for kind in ("csv", "png")),

@@ -105,20 +105,20 @@ def test_assumptions_hold_every_cost_route_and_choice_with_source(book, outcome)
     table = rows(book["Assumptions"])
 
     groups = [row["Group"] for row in table]
-    assert groups.count("Unit costs") == len(outcome.inputs.unit_costs)
-    assert groups.count("Without a suitable local place") == 4 * len(outcome.inputs.fallback)
+    assert groups.count("Unit costs") == len(outcome.surroundings.cost_lines)
+    assert groups.count("Without a suitable local place") == 4 * len(outcome.surroundings.fallback)
     assert {"Scenario: horizon", "Scenario: travel", "Scenario: privacy"} <= set(groups)
     assert all(row["Source"] and row["Basis"] for row in table)
 
 
-def test_a_school_that_is_not_approved_is_in_the_workbook_only_as_a_school(book):
-    """Fir School stands in the table of sites, as any school does, and nowhere else."""
+def test_a_school_that_is_not_approved_is_nowhere_in_the_workbook(book):
+    """Fir School has no specialist places: its estimated capacity is counted, not told by name."""
     text = text_of(book)
 
-    assert "100003" not in text
-    assert "satellite-" not in text
-    named = [row for row in rows(book["Estimated"]) if row["Row"] == "Fir School"]
-    assert [row["Table"] for row in named] == ["Sites"]
+    for word in ("100003", "satellite-", "Fir School"):
+        assert word not in text
+    sites = [row["Row"] for row in rows(book["Estimated"]) if row["Table"] == "Sites"]
+    assert sites == ["Without specialist places: 1 site(s)"]
     assert rows(book["Builds"])[1]["Where"] == "a school in Holt"
 
 
@@ -170,7 +170,9 @@ def test_a_plan_that_places_nobody_in_the_final_year_makes_a_workbook(outcome, t
 def test_a_study_without_places_makes_a_workbook(outcome, tmp_path):
     inputs = outcome.inputs
     parts = {**vars(inputs), "provision": inputs.provision.iloc[:0]}
-    empty = replace(outcome, inputs=type(inputs)(**parts), pools=outcome.pools.iloc[:0])
+    empty = replace(
+        outcome, inputs=type(inputs)(**parts), surroundings=village.without_places(outcome)
+    )
     book = openpyxl.load_workbook(write_workbook(empty, tmp_path / "book.xlsx", made=DAY))
 
     assert book["Supply"]["A4"].value == "There is nothing to list."

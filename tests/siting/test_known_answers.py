@@ -1,16 +1,14 @@
-"""The optimum, by hand and by trying every set of builds."""
+"""The optimum of small regions, by hand."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from placement_planner.errors import SolveError
-from placement_planner.pipeline import find_plan, without_options
+from placement_planner.pipeline import find_plan
+from tests.siting.brute import best_by_trying_all
 from tests.siting.cases import (
     FALLBACK,
     PER_KM,
     TOP_UP,
-    best_by_trying_all,
     make_tables,
     option,
     scenario,
@@ -109,17 +107,18 @@ def test_a_locked_build_starts_when_it_costs_least(arcs_at_once):
 
 
 def test_a_locked_build_is_filled_though_six_places_are_nearer():
-    """Ten children, 20 places at each of seven sites; O at the seventh must hold 5 of its 10.
+    """Ten children, 20 places at each of six sites; O at a seventh must hold 5 of its 10.
 
     The relaxation of a large problem starts with the six nearest sites, which leave O empty.
     """
     build = option("O", "S6", minimum_fill=0.5, locked_in=True)
-    tables = make_tables([10], [20] * 7, [[1, 2, 3, 4, 5, 6, 20]], [build], years=(2027,))
+    places = [20] * 6 + [0]
+    tables = make_tables([10], places, [[1, 2, 3, 4, 5, 6, 20]], [build], years=(2027,))
     choices = scenario((2027,)).with_choices(solver={"arcs_at_once": 0})
 
     plan = find_plan(tables, choices)
 
-    in_build = plan.placements["pool_id"].str.contains("O")
+    in_build = plan.placements["site_id"] == "S6"
     assert plan.placements.loc[in_build, "children"].sum() == pytest.approx(5)
     assert plan.report.objective_gbp == pytest.approx(best_by_trying_all(tables, choices), abs=1)
 
@@ -127,101 +126,3 @@ def test_a_locked_build_is_filled_though_six_places_are_nearer():
 def test_a_study_with_nobody_to_place_is_said_in_words():
     with pytest.raises(SolveError, match="nobody to place"):
         find_plan(make_tables([0], [1], [[5]], [], years=(2027,)), scenario((2027,)))
-
-
-@st.composite
-def cases(draw):
-    n_areas, n_sites = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    years = draw(st.sampled_from([(2027,), (2027, 2028), (2027, 2028, 2030)]))
-    numbers = lambda low, high, size: draw(  # noqa: E731
-        st.lists(st.integers(low, high), min_size=size, max_size=size)
-    )
-    names = [f"O{i}" for i in range(draw(st.integers(1, 3)))]
-    options = [
-        option(
-            name,
-            f"S{draw(st.integers(0, n_sites - 1))}",
-            sizes=draw(st.sampled_from(["5", "5;10", "8;16"])),
-            fixed_capital_gbp=float(draw(st.integers(0, 200)) * 1000),
-            capital_per_place_gbp=float(draw(st.integers(1, 100)) * 1000),
-            lead_years=draw(st.integers(1, 2)),
-            ramp=draw(st.sampled_from(["1", "0.5;1"])),
-            minimum_fill=draw(st.sampled_from([0.0, 0.6, 1.0])),
-            asset_life_years=draw(st.sampled_from([10, 40])),
-            locked_in=draw(st.sampled_from([False, False, False, True])),
-            locked_out=False,
-            requires=draw(st.sampled_from([None, None, *[n for n in names if n != name]])),
-            excludes=draw(st.sampled_from([None, None, *[n for n in names if n != name]])),
-        )
-        for name in names
-    ]
-    funds = {2025: draw(st.integers(0, 1500)) * 1000, 2027: draw(st.integers(0, 1500)) * 1000}
-    tables = make_tables(
-        [1 + numbers(0, 11, 1)[0], *numbers(0, 12, n_areas - 1)],
-        numbers(0, 8, n_sites),
-        [numbers(1, 70, n_sites) for _ in range(n_areas)],
-        options,
-        funds=funds,
-        years=years,
-    )
-    return tables, scenario(years)
-
-
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(case=cases())
-def test_the_optimum_equals_trying_every_set_of_builds(case):
-    tables, choices = case
-    best = best_by_trying_all(tables, choices)
-
-    if best is None:
-        with pytest.raises(SolveError):
-            find_plan(tables, choices)
-        return
-    plan = find_plan(tables, choices)
-
-    assert plan.report.objective_gbp == pytest.approx(best, rel=1e-6, abs=1.0)
-    assert plan.report.bound_gbp <= best * (1 + 1e-6) + 1.0
-
-
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(case=cases())
-def test_the_priced_bound_holds_and_its_plan_is_never_better_than_the_best(case):
-    """Arcs of 0 at once send every case down the road of large problems."""
-    tables, choices = case
-    priced = choices.with_choices(solver={"arcs_at_once": 0})
-    best = best_by_trying_all(tables, choices)
-
-    if best is None:
-        with pytest.raises(SolveError):
-            find_plan(tables, priced)
-        return
-    plan = find_plan(tables, priced)
-
-    assert plan.report.bound_gbp <= best * (1 + 1e-6) + 1.0
-    assert plan.report.objective_gbp >= best * (1 - 1e-6) - 1.0
-
-
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-@given(case=cases())
-def test_with_nothing_to_build_pricing_is_exact(case):
-    tables, choices = case
-    nothing = without_options(tables)
-    priced = choices.with_choices(solver={"arcs_at_once": 0})
-
-    whole, part = find_plan(nothing, choices), find_plan(nothing, priced)
-
-    assert part.report.objective_gbp == pytest.approx(whole.report.objective_gbp, abs=1.0)
-    assert part.report.status == "optimal"
-
-
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-@given(case=cases())
-def test_building_never_costs_more_than_building_nothing(case):
-    tables, choices = case
-    free = tables.options.assign(locked_in=False)
-    tables = type(tables)(**{**vars(tables), "options": free})
-
-    plan = find_plan(tables, choices)
-    nothing = find_plan(without_options(tables), choices)
-
-    assert plan.report.objective_gbp <= nothing.report.objective_gbp + 1.0

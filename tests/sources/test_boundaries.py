@@ -62,6 +62,15 @@ def test_a_layer_that_is_not_there_is_said_so(tmp_path):
         read_boundaries(tmp_path / "areas.gpkg", CODES, layer="moon")
 
 
+def test_of_several_layers_one_must_be_named(tmp_path):
+    for layer in ("nodes", "edges"):
+        area_shapes().to_file(tmp_path / "areas.gpkg", layer=layer)
+
+    with pytest.raises(DataError, match=r"holds 2 layers \(nodes, edges\)"):
+        read_boundaries(tmp_path / "areas.gpkg", CODES)
+    assert len(read_boundaries(tmp_path / "areas.gpkg", CODES, layer="edges").shapes) == 8
+
+
 @pytest.mark.real_data
 def test_the_four_invalid_areas_of_the_published_geojson_are_repaired(real_files):
     path = real_files / "greater_manchester/lsoa_2021_gm_lsoa_generalised.geojson"

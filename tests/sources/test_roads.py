@@ -7,6 +7,7 @@ import shapely
 
 from placement_planner.errors import DataError
 from placement_planner.sources.choices import RoadsFile
+from placement_planner.sources.road_speeds import segment_speeds
 from placement_planner.sources.roads import read_roads
 
 NEAR = shapely.box(400_000, 300_000, 410_000, 310_000)
@@ -39,8 +40,8 @@ def test_edges_become_lines_between_their_nodes_with_an_assumed_class(tmp_path):
     ]
     assert roads.geometry.length.tolist() == [1_000, 3_000, 496_000]
     assert roads["speed_kmh"].unique().tolist() == [43.1]
-    assert notes[0] == "1 road segment(s) told twice were kept once."
-    assert "taken as a_road at 43.1 km/h" in notes[1]
+    assert "taken as a_road at 43.1 km/h" in notes[0]
+    assert "told twice between the same nodes 1 were left out" in notes[1]
 
 
 def test_a_class_of_openstreetmap_gives_class_and_speed(tmp_path):
@@ -93,3 +94,70 @@ def test_both_published_road_files_tell_the_same_roads(real_files):
     shared = package[keys].merge(tables[keys])
     assert len(package) > 1_000
     assert len(shared) == len(package)
+
+
+def test_speeds_follow_the_class_and_how_rural_it_is_around():
+    """Class b_road: urban 27.4, rural 53.1 (codes/road_speeds.csv); the nearest area decides."""
+    areas = pd.DataFrame(
+        {"easting": [400_500, 402_500], "northing": 300_000, "rural_urban": ["urban", "rural"]}
+    )
+    lines = [shapely.LineString([(x, 300_000), (x + 1000, 300_000)]) for x in (400_000, 402_000)]
+    edges = gpd.GeoDataFrame({"kind": ["b", "b"]}, geometry=lines, crs="EPSG:27700")
+
+    speeds = segment_speeds(edges, pd.Series(["b_road", "b_road"]), areas)
+    own = segment_speeds(edges, pd.Series(["b_road", "minor"]), areas, {"b_road": 40.0})
+
+    assert speeds.tolist() == [27.4, 53.1]
+    assert own.tolist() == [40.0, 45.1]
+
+
+def open_roads(tmp_path, **more):
+    """The road_link layer as Ordnance Survey names its columns: lengths are metres."""
+    links = gpd.GeoDataFrame(
+        {
+            "start_node": ["A-1", "A-2", "A-2"],
+            "end_node": ["A-2", "A-3", "A-4"],
+            "road_classification": ["A Road", "Unclassified", "Not Classified"],
+            "form_of_way": ["Dual Carriageway", "Single Carriageway", "Single Carriageway"],
+            "length": [1000, 2500, 400],
+            **more,
+        },
+        geometry=[
+            shapely.LineString([(400_000, 300_000), (401_000, 300_000)]),
+            shapely.LineString([(401_000, 300_000), (403_500, 300_000)]),
+            shapely.LineString([(401_000, 300_000), (401_000, 300_400)]),
+        ],
+        crs="EPSG:27700",
+    )
+    links.to_file(tmp_path / "oproad_gb.gpkg", layer="road_link")
+    return tmp_path / "oproad_gb.gpkg"
+
+
+def test_open_roads_are_known_by_their_columns_and_tell_metres(tmp_path):
+    roads, _ = read_roads(open_roads(tmp_path), None, NEAR, _choices(layer="road_link"))
+
+    assert roads["length_km"].tolist() == [1.0, 2.5, 0.4]
+    assert roads["road_class"].tolist() == ["a_road", "minor", "minor"]
+    assert roads["speed_kmh"].tolist() == [43.1, 36.4, 18.3]
+
+
+def test_a_way_that_is_open_backwards_alone_is_turned(tmp_path):
+    path = open_roads(tmp_path, oneway=["yes", "-1", "no"])
+
+    roads, _ = read_roads(path, None, NEAR, _choices(layer="road_link"))
+
+    assert roads[["from_node", "to_node", "one_way"]].to_numpy().tolist() == [
+        ["A-1", "A-2", True],
+        ["A-3", "A-2", True],
+        ["A-2", "A-4", False],
+    ]
+    assert roads.geometry.iloc[1].coords[0] == (403_500, 300_000)
+
+
+def test_a_length_that_names_no_unit_is_asked_for(tmp_path):
+    edges, nodes = _write(tmp_path, EDGES.rename(columns={"length_km": "length"}))
+
+    with pytest.raises(DataError, match="a column length that names no unit; right would be"):
+        read_roads(edges, nodes, NEAR, _choices())
+    roads, _ = read_roads(edges, nodes, NEAR, _choices(columns={"length_km": "length"}))
+    assert roads["length_km"].max() == 5.0

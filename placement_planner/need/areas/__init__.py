@@ -7,7 +7,7 @@ from placement_planner.need.areas.spread import (
     area_draws,
     area_need,
     latent_need,
-    sum_to_middle,
+    sum_to_units,
 )
 from placement_planner.need.areas.weights import AreaWeights, area_weights
 
@@ -20,5 +20,5 @@ __all__ = [
     "area_weights",
     "known_homes",
     "latent_need",
-    "sum_to_middle",
+    "sum_to_units",
 ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from placement_planner.need.areas.weights import AreaWeights, LocalWeights
     from placement_planner.need.cube import Cube
 
-__all__ = ["AreaDraws", "area_draws", "area_need", "latent_need", "sum_to_middle"]
+__all__ = ["AreaDraws", "area_draws", "area_need", "latent_need", "sum_to_units"]
 
 TO_PLACE = "to_place"
 DEPRIVED_DECILES = (1, 2, 3)
@@ -223,7 +223,7 @@ def latent_need(
     In areas of deciles 1 to 3 whose smoothed factor is below 1, fewer children have plans than
     age and deprivation lead to expect:
 
-    .. math:: x_{ig} = \lambda \sum_c (1 - 	heta_{ik})^+ \, m_{ic} \, s_{cg} \, n_c
+    .. math:: x_{ig} = \lambda \sum_c (1 - \theta_{ik})^+ \, m_{ic} \, s_{cg} \, n_c
 
     with shares by people and deprivation alone :math:`m`, counted shares :math:`s` and the
     authority's children :math:`n`. These children are in no margin and no total of a projection.
@@ -247,7 +247,8 @@ def latent_need(
         short: NDArray[np.float64] = missing[:, kinds_of(cells)] * local.seed.of(cells)
         return latent_demand * short
 
-    extra = _expected_rows(expected, shares, weights, shortfall)
+    asked = expected if latent_demand > 0 else expected.iloc[:0]
+    extra = _expected_rows(asked, shares, weights, shortfall)
     return extra.assign(label=LATENT)
 
 
@@ -324,8 +325,15 @@ def area_draws(
             )
 
 
-def sum_to_middle(area_need: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Sum need by small area to the larger areas they nest in."""
-    middle = areas.set_index("area_code")["middle_code"]
-    summed = area_need.assign(area_code=area_need["area_code"].map(middle))
+def sum_to_units(area_need: pd.DataFrame, units: pd.Series) -> pd.DataFrame:
+    """Sum need by small area to the units of the siting level.
+
+    Parameters
+    ----------
+    area_need
+        As from `area_need`.
+    units
+        Code of the unit of each small area, by area_code.
+    """
+    summed = area_need.assign(area_code=area_need["area_code"].map(units))
     return summed.groupby(_NEED, as_index=False)["children"].sum()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement_planner.errors import DataError
-from placement_planner.need.areas import area_draws, area_need, latent_need, sum_to_middle
+from placement_planner.need.areas import area_draws, area_need, latent_need, sum_to_units
 from placement_planner.need.cube import CELL, Cube
 from tests.need.areas.town import areas_of, caseload_of, population_of, weights_of
 
@@ -118,7 +118,7 @@ def test_larger_areas_are_sums_of_small_ones():
         columns=["area_code", "authority_code", "need_group", "phase", "academic_year", "children"],
     )
 
-    summed = sum_to_middle(need, AREAS)
+    summed = sum_to_units(need, AREAS.set_index("area_code")["middle_code"])
 
     assert summed.set_index("area_code")["children"].to_dict() == {"M1": 3.0, "M2": 3.0}
 

@@ -1,0 +1,5 @@
+"""The second road, for large problems: a bound from generated arcs, and plans by diving."""
+
+from placement_planner.siting.decompose.search import decompose
+
+__all__ = ["decompose"]

@@ -1,0 +1,141 @@
+r"""A bound on every plan from any charges: valid in every round, however far from converged.
+
+Weak duality: for duals :math:`y` of the rows that give no arc a negative reduced cost, no plan
+costs less than
+
+.. math:: \sum_r \min(y_r \underline{r}, y_r \overline{r})
+    + \sum_c \min(\bar c_c \underline{x}_c, \bar c_c \overline{x}_c)
+
+over rows and static columns, all of which are bounded. Charges are taken as they come; the values
+of groups are then made such that every arc keeps a reduced cost of at least nought, in one of two
+ways, whichever is better for a child's whole way through the phases:
+
+- *corrected*: the values that came with the charges, lowered by the most negative reduced cost of
+  each year of entry;
+- *fitted*: the largest that the charges allow, from the last year and phase backwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from placement_planner.siting.decompose.blocks import entry_costs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from placement_planner.siting.decompose.blocks import Block, Charges
+    from placement_planner.siting.decompose.layout import Layout
+    from placement_planner.siting.problem import Problem
+
+__all__ = ["Priced", "bound_of", "fitted_values", "price"]
+
+_HELPS = 1e-7
+"""Reduced cost, thousands of £ a child, below which an arc would help."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """What pricing all arcs came to.
+
+    Attributes
+    ----------
+    least
+        (G, T): the least reduced cost by group and year of entry, at most nought.
+    link, entry
+        Arcs that would help: the best of their group and year, and those nearly as good.
+    """
+
+    least: NDArray[np.float64]
+    link: NDArray[np.int64]
+    entry: NDArray[np.int64]
+
+
+def price(
+    problem: Problem,
+    blocks: tuple[Block, ...],
+    charges: Charges,
+    values: NDArray[np.float64],
+    *,
+    nearly: float = 0.5,
+) -> Priced:
+    """Price every arc; find those that would help."""
+    least = np.zeros(problem.groups.children.shape)
+    links: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    entries = [np.zeros(0, dtype=np.int64)]
+    credited = values + route_credit(problem, charges)
+    for block in blocks:
+        for entry in range(len(problem.years)):
+            costs = entry_costs(problem, block, entry, charges, credited)
+            best = np.minimum(costs.min(axis=1), 0.0)
+            least[block.groups, entry] = best
+            helpful = costs < np.minimum(-_HELPS, nearly * best)[:, None]
+            found = block.links[helpful]
+            links.append(found)
+            entries.append(np.full(len(found), entry))
+    return Priced(least=least, link=np.concatenate(links), entry=np.concatenate(entries))
+
+
+def route_credit(problem: Problem, charges: Charges) -> NDArray[np.float64]:
+    """Return what a child placed saves on routes with a limit: (G, T)."""
+    credit = np.zeros(problem.groups.children.shape)
+    share = problem.routes.table["share"].to_numpy(dtype=float)
+    for row, groups in enumerate(problem.routes.groups):
+        credit[groups] += share[row] * charges.route[row]
+    return credit
+
+
+def fitted_values(
+    problem: Problem, blocks: tuple[Block, ...], charges: Charges
+) -> NDArray[np.float64]:
+    """Return the largest values of groups that leave no arc with a negative reduced cost."""
+    values = np.zeros(problem.groups.children.shape)
+    credit = route_credit(problem, charges)
+    for block in blocks:
+        for entry in reversed(range(len(problem.years))):
+            costs = entry_costs(problem, block, entry, charges, values + credit)
+            values[block.groups, entry] = np.minimum(costs.min(axis=1), 0.0)
+    return values
+
+
+def bound_of(
+    problem: Problem,
+    layout: Layout,
+    duals: NDArray[np.float64],
+    values: NDArray[np.float64],
+    *,
+    fitted: NDArray[np.float64] | None = None,
+) -> float:
+    """Return a bound on every plan, thousands of £.
+
+    Parameters
+    ----------
+    duals
+        Of all rows; those of groups are replaced.
+    values
+        (G, T): values of groups that leave no arc a negative reduced cost.
+    fitted
+        Others that do, which are taken for areas and needs where they are better.
+    """
+    children = problem.groups.children
+    if fitted is not None:
+        keys = problem.groups.table.groupby(["area_code", "need_group"], sort=False)
+        way = keys.ngroup().to_numpy()
+        sums = [np.bincount(way, (children * each).sum(axis=1)) for each in (values, fitted)]
+        values = np.where((sums[1] > sums[0])[way][:, None], fitted, values)
+    y = duals.copy()
+    y[: children.size] = values.ravel()
+    free = y != 0
+    ends = [
+        np.where(free, y * np.where(free, end, 0.0), 0.0) for end in (layout.lower, layout.upper)
+    ]
+    rows = np.minimum(*ends)
+    wrong = (~np.isfinite(rows)) & (np.abs(y) <= _HELPS)
+    rows[wrong] = 0.0
+    static = layout.static
+    reduced = static.cost - static.entries.T @ y
+    columns = np.minimum(reduced * static.lower, reduced * static.upper)
+    return layout.constant + float(rows.sum() + columns.sum())

@@ -1,0 +1,106 @@
+"""From the relaxation to whole decisions: take the likeliest, solve again, until none is split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from placement_planner.siting.decompose.bounds import Bounds
+    from placement_planner.siting.decompose.master import Master
+
+__all__ = ["Incumbent", "dive"]
+
+_WHOLE = 1e-6
+_SURE = 0.9
+_UNLIKELY = 0.02
+_PARTS = 24
+"""A step takes this part of the decisions that are split, when none is nearly taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incumbent:
+    """The best decisions so far, and what they cost over the master's arcs, thousands of £."""
+
+    built: NDArray[np.bool_]
+    cost: float
+
+
+def dive(
+    master: Master,
+    bounds: Bounds,
+    seconds_left: Callable[[], float],
+    worse_than: float = np.inf,
+) -> Incumbent | None:
+    """Round the relaxation within bounds of the decisions to a plan.
+
+    In each step the decisions that are nearly taken are taken, or else a few of the likeliest, as
+    far as money and the rules of builds allow, and the unlikely ones left. What turns out
+    impossible, since a viable fill stands against it, is tried by itself and then left.
+
+    Returns
+    -------
+    Incumbent
+        None where the time ran out, or no plan found within the bounds costs less than
+        `worse_than`.
+    """
+    before, batch = bounds, np.zeros(0, dtype=np.int64)
+    while True:
+        master.limit_decisions(bounds)
+        ended = master.solve(seconds_left())
+        if ended == "infeasible" and len(batch):
+            alone = len(batch) == 1
+            bounds = before.leaving(batch) if alone else before.taking(batch[:1], master.option)
+            batch = batch[:0] if alone else batch[:1]
+            continue
+        if ended != "optimal" or master.value >= worse_than:
+            return None
+        built = master.built()
+        split = np.flatnonzero((built > _WHOLE) & (built < 1 - _WHOLE))
+        if not len(split):
+            return Incumbent(built=built > _SURE, cost=master.value)
+        before, batch = _next_step(master, bounds, built, split)
+        bounds = before.taking(batch, master.option) if len(batch) else before
+
+
+def _next_step(
+    master: Master,
+    bounds: Bounds,
+    built: NDArray[np.float64],
+    split: NDArray[np.int64],
+) -> tuple[Bounds, NDArray[np.int64]]:
+    """Return what is left now, and what is taken next: those locked in, then the likeliest."""
+    unlikely = split[(built[split] < _UNLIKELY) & ~master.is_locked[split]]
+    ordered = split[np.lexsort((split, -built[split], ~master.is_locked[split]))]
+    sure = (built[ordered] >= _SURE) | master.is_locked[ordered]
+    wanted = max(int(sure.sum()), 1 + len(ordered) // _PARTS)
+    taken: list[int] = []
+    barred: list[int] = []
+    for decision in ordered.tolist():
+        if len(taken) >= wanted:
+            break
+        if master.option[decision] not in master.option[taken]:
+            allowed = master.rules.allow(bounds.taking(np.array([*taken, decision]), master.option))
+            (taken if allowed else barred).append(decision)
+    chosen = np.array(taken, dtype=np.int64)
+    left = np.setdiff1d(np.union1d(unlikely, np.array(barred, dtype=np.int64)), chosen)
+    after = bounds.leaving(left.astype(np.int64))
+    return (_without_barred(master, after, chosen) if barred else after), chosen
+
+
+def _without_barred(master: Master, bounds: Bounds, taken: NDArray[np.int64]) -> Bounds:
+    """Leave every decision that money and rules bar, once some are taken; they stay barred."""
+    then = bounds.taking(taken, master.option)
+    still_open = np.flatnonzero((then.upper > 0) & (then.lower < 1) & ~master.is_locked)
+    barred = [
+        decision
+        for decision in still_open.tolist()
+        if not master.rules.allow(then.taking(np.array([decision]), master.option))
+    ]
+    return bounds.leaving(np.array(barred, dtype=np.int64))

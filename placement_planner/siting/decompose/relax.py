@@ -1,0 +1,141 @@
+"""The relaxation over all arcs, by generating those that matter; a bound in every round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from placement_planner.errors import InfeasibleError
+from placement_planner.siting.decompose.blocks import entry_costs, no_charges
+from placement_planner.siting.decompose.bound import bound_of, fitted_values, price
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from placement_planner.siting.decompose.blocks import Block
+    from placement_planner.siting.decompose.clock import Clock
+    from placement_planner.siting.decompose.master import Master
+    from placement_planner.siting.problem import Problem
+
+__all__ = ["Relaxed", "bound_without_limits", "first_arcs", "relaxations"]
+
+FIRST_ARCS = 3
+"""Arcs of each group and year, cheapest first, that the relaxation starts with."""
+MOST_ROUNDS = 60
+_MANY = 0.02
+"""Share of arcs that are new beyond which the relaxation is solved anew by interior points."""
+_CLOSE = 1e-7
+"""Relative distance of value and bound at which the relaxation counts as solved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relaxed:
+    """What the relaxation has come to in a round.
+
+    Attributes
+    ----------
+    is_solved
+        Whether no arc that is left out would help.
+    value, bound
+        Of the arcs there are; on every plan, the best of all rounds: thousands of £.
+    built
+        (N,): how far each decision is taken.
+    reduced
+        (N,): reduced costs of the decisions.
+    """
+
+    is_solved: bool
+    value: float
+    bound: float
+    built: NDArray[np.float64]
+    reduced: NDArray[np.float64]
+
+
+def relaxations(
+    master: Master, blocks: tuple[Block, ...], clock: Clock, bound: float, *, anew: bool
+) -> Iterator[Relaxed]:
+    """Solve the relaxation over the arcs there are, take in those that would help, and again.
+
+    Ends when none would, or time runs out.
+
+    Parameters
+    ----------
+    bound
+        What is proved already.
+    anew
+        Whether to start by interior points, where there is no answer to go on from.
+
+    Yields
+    ------
+    Relaxed
+        After every round.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan keeps every rule.
+    """
+    problem, layout = master.problem, master.layout
+    for _ in range(MOST_ROUNDS):
+        ended = master.solve(clock.left(), anew=anew)
+        if ended == "infeasible":
+            raise InfeasibleError("no plan keeps every rule")
+        if ended != "optimal":
+            return
+        built, reduced, value = master.built(), master.built_duals(), master.value
+        duals = master.live.row_duals()
+        charges, values = master.charges(duals), master.group_values(duals)
+        priced = price(problem, blocks, charges, values)
+        fitted = fitted_values(problem, blocks, charges)
+        proved = bound_of(problem, layout, duals, values + priced.least, fitted=fitted)
+        bound = max(bound, min(proved, value))
+        is_solved = value - bound <= _CLOSE * abs(value)
+        added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
+        is_solved = not added
+        anew = added > _MANY * len(master.link)
+        yield Relaxed(is_solved=is_solved, value=value, bound=bound, built=built, reduced=reduced)
+        if is_solved:
+            return
+
+
+def bound_without_limits(master: Master, blocks: tuple[Block, ...]) -> float:
+    """Return the cost if every child had the cheapest place in reach, thousands of £."""
+    problem = master.problem
+    values = fitted_values(problem, blocks, no_charges(problem))
+    return bound_of(problem, master.layout, np.zeros(len(master.layout.lower)), values)
+
+
+def first_arcs(
+    problem: Problem, blocks: tuple[Block, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cheapest arcs of each group and year, and all that count in pools to be filled."""
+    charges, values = no_charges(problem), np.zeros(problem.groups.children.shape)
+    must = _must_fill(problem)
+    links: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    entries = [np.zeros(0, dtype=np.int64)]
+    for block in blocks:
+        needy = np.any([must[holds] & (holds >= 0) for holds in block.holds], axis=0)
+        for entry in range(len(problem.years)):
+            costs = entry_costs(problem, block, entry, charges, values)
+            few = min(FIRST_ARCS, costs.shape[1])
+            rank = np.argpartition(costs, few - 1, axis=1)[:, :few]
+            chosen = np.zeros(costs.shape, dtype=bool)
+            np.put_along_axis(chosen, rank, values=True, axis=1)
+            chosen &= costs < 0
+            chosen |= np.isfinite(costs) & needy
+            links.append(block.links[chosen])
+            entries.append(np.full(int(chosen.sum()), entry))
+    return np.concatenate(links), np.concatenate(entries)
+
+
+def _must_fill(problem: Problem) -> NDArray[np.bool_]:
+    """Tell which pools belong to options that are locked in: their fill may need any arc."""
+    locked = problem.options.loc[problem.options["locked_in"], "option_id"]
+    decisions = np.flatnonzero(problem.decisions["option_id"].isin(locked))
+    needy = np.zeros(len(problem.pools.table), dtype=bool)
+    needy[problem.opens.loc[problem.opens["decision"].isin(decisions), "pool"].unique()] = True
+    return needy

@@ -1,0 +1,74 @@
+"""Stopped early, a search says so, and what it has proved holds against a longer one."""
+
+import itertools
+
+import pytest
+
+from placement_planner.errors import OutOfTimeError
+from placement_planner.pipeline import find_plan
+from placement_planner.siting.plan import PROVEN
+from tests.siting.large import large_region
+from tests.siting.roads import ROADS, on_road, report
+
+SLACK = 1 + 1e-6
+
+
+def hurried(method, choices, seconds):
+    return on_road(method, choices).with_choices(solver={"time_limit_s": seconds})
+
+
+def check_proof(told, best_gbp):
+    """The best plan lies between bound and plan; nothing is called optimal that is not proved."""
+    assert told.bound_gbp <= best_gbp * SLACK
+    assert told.objective_gbp >= best_gbp / SLACK
+    assert (told.status == "optimal") == (told.gap <= PROVEN)
+
+
+@pytest.fixture(scope="module")
+def town():
+    """Twelve areas, six sites, three years: about a second for the whole model."""
+    tables, choices = large_region(2, areas=12, sites=6, years=(2027, 2028, 2029))
+    return tables, choices, report(tables, choices).objective_gbp
+
+
+@pytest.mark.parametrize(
+    ("method", "seconds"), [*itertools.product(ROADS, [1e-3, 0.05]), ("decomposed", 60)]
+)
+def test_what_is_proved_holds_whenever_a_search_is_stopped(method, seconds, town):
+    tables, choices, best = town
+    try:
+        told = report(tables, hurried(method, choices, seconds), method)
+    except OutOfTimeError:
+        assert (method, seconds < 1) == ("monolithic", True)
+        return
+
+    check_proof(told, best)
+    if seconds == 1e-3:
+        assert (told.status, told.stopped_by) == ("feasible", "time")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_second_proves_no_optimum_of_a_large_region_and_its_bound_holds(seed):
+    """480 groups, 24 options at three sizes in six years. The plan of a second passes its audit."""
+    tables, choices = large_region(seed)
+
+    told = find_plan(tables, hurried("decomposed", choices, 1)).report
+    longer = report(tables, hurried("decomposed", choices, 30), "decomposed")
+
+    assert (told.status, told.stopped_by) == ("feasible", "time")
+    assert longer.objective_gbp <= told.objective_gbp * SLACK
+    assert told.bound_gbp <= longer.objective_gbp
+    assert told.bound_gbp <= longer.bound_gbp * SLACK
+
+
+@pytest.mark.slow
+def test_the_whole_model_of_a_large_region_is_not_optimal_in_a_second_either():
+    tables, choices = large_region(1)
+
+    try:
+        told = report(tables, hurried("monolithic", choices, 1), "monolithic")
+    except OutOfTimeError:
+        return
+    assert told.status != "optimal"
+    assert told.bound_gbp <= told.objective_gbp

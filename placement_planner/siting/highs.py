@@ -145,6 +145,18 @@ class LiveModel:
         """Set the cost of some columns."""
         self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
 
+    def set_entries(
+        self,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        values: NDArray[np.float64],
+    ) -> None:
+        """Set some entries of the matrix: one by one, so not many."""
+        for row, column, value in zip(
+            rows.tolist(), columns.tolist(), values.tolist(), strict=True
+        ):
+            self._highs.changeCoeff(row, column, value)
+
     def set_row_bounds(
         self, rows: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64]
     ) -> None:

@@ -23,6 +23,7 @@ from placement_planner.siting.pots import build_capital
 from placement_planner.siting.routes import build_routes
 
 if TYPE_CHECKING:
+    import pulp
     from numpy.typing import NDArray
 
     from placement_planner.scenario import Horizon, Scenario
@@ -80,6 +81,15 @@ class Problem:
     routes: Routes
     flexible_share: float
     over_gbp: float
+
+    def to_pulp(self) -> pulp.LpProblem:
+        """Return the whole problem as a PuLP model: to read, to write down, to solve elsewhere.
+
+        Costs are in thousands of £; `siting.model` has the mathematics.
+        """
+        from placement_planner.siting.model import build_model  # noqa: PLC0415
+
+        return build_model(self).problem
 
     @property
     def survival(self) -> NDArray[np.float64]:

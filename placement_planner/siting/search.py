@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placement_planner.errors import InfeasibleError
-from placement_planner.siting.decompose import decompose
+from placement_planner.siting.decompose import LiveSearch
 from placement_planner.siting.facility import facility_of, solve_facility
 from placement_planner.siting.model import build_model
 from placement_planner.siting.solve import solve
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from placement_planner.scenario import SolverChoices
     from placement_planner.siting.answer import Answer
+    from placement_planner.siting.facility import Facility
     from placement_planner.siting.problem import Problem
 
-__all__ = ["search_answer"]
+__all__ = ["LiveSiting", "search_answer"]
 
 _BRANCHED = 10_000
 """Arcs from which on sites with limited places are branched on by multipliers."""
@@ -35,24 +36,56 @@ def search_answer(
     OutOfTimeError
         If the time ran out before any plan was found.
     """
-    try:
-        return _by_method(problem, choices, progress)
-    except InfeasibleError as error:
-        raise InfeasibleError(f"{error}: {_who_is_locked(problem)}") from error
+    return LiveSiting().answer(problem, choices, progress)
 
 
-def _by_method(problem: Problem, choices: SolverChoices, progress: Callable[[str], None]) -> Answer:
+class LiveSiting:
+    """Searches that follow one another.
+
+    Where only prices, money, limits or locks have changed, one goes on from where the last ended.
+    Only the road of generated placements is kept; small problems are solved anew.
+    """
+
+    def __init__(self) -> None:
+        self._live: LiveSearch | None = None
+
+    def answer(
+        self, problem: Problem, choices: SolverChoices, progress: Callable[[str], None]
+    ) -> Answer:
+        """Find the best plan within the time allowed; as `search_answer`."""
+        try:
+            return self._by_method(problem, choices, progress)
+        except InfeasibleError as error:
+            raise InfeasibleError(f"{error}: {_who_is_locked(problem)}") from error
+
+    def _by_method(
+        self, problem: Problem, choices: SolverChoices, progress: Callable[[str], None]
+    ) -> Answer:
+        facility = _facility(problem, choices)
+        if facility is not None:
+            progress("pure facility location: a bound by multipliers, and branching on sites")
+            return solve_facility(problem, facility, choices, progress)
+        arcs = len(problem.links) * len(problem.years)
+        is_small = arcs <= choices.arcs_at_once
+        if choices.method == "monolithic" or (choices.method == "auto" and is_small):
+            progress(f"{arcs:,} possible placements: the whole model at once")
+            return solve(build_model(problem), choices, progress)
+        if self._live is not None and self._live.change_to(problem):
+            progress(f"{arcs:,} possible placements: going on from the last search")
+        else:
+            progress(f"{arcs:,} possible placements: generated as they matter")
+            self._live = LiveSearch(problem, choices)
+        return self._live.run(choices, progress)
+
+
+def _facility(problem: Problem, choices: SolverChoices) -> Facility | None:
+    """Return the problem as facility location, where it is nothing else and worth it."""
+    if choices.method == "monolithic":
+        return None
     arcs = len(problem.links) * len(problem.years)
-    facility = None if choices.method == "monolithic" else facility_of(problem)
-    if facility is not None and (facility.is_uncapacitated or arcs > _BRANCHED):
-        progress("pure facility location: a bound by multipliers, and branching on sites")
-        return solve_facility(problem, facility, choices, progress)
-    is_small = arcs <= choices.arcs_at_once
-    if choices.method == "monolithic" or (choices.method == "auto" and is_small):
-        progress(f"{arcs:,} possible placements: the whole model at once")
-        return solve(build_model(problem), choices, progress)
-    progress(f"{arcs:,} possible placements: generated as they matter")
-    return decompose(problem, choices, progress)
+    facility, arcs = facility_of(problem), len(problem.links) * len(problem.years)
+    is_worth_it = facility is not None and (facility.is_uncapacitated or arcs > _BRANCHED)
+    return facility if is_worth_it else None
 
 
 def _who_is_locked(problem: Problem) -> str:

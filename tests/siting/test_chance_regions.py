@@ -5,7 +5,7 @@ A region is known by its number: `chance_region(24)` is always the same.
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from placement_planner.pipeline import find_plan
@@ -36,24 +36,21 @@ NUMBERS = st.integers(0, 2**32 - 1)
 NEAR = {"rel": 1e-6, "abs": 1.0}
 
 
-def examples(count):
-    return settings(max_examples=count, deadline=None, derandomize=True, database=None,
+def examples(count, *, derandomize=True):
+    return settings(max_examples=count, deadline=None, derandomize=derandomize, database=None,
                     suppress_health_check=list(HealthCheck))  # fmt: skip
 
 
 def check_reports(best, whole, decomposed):
-    """The whole model finds the optimum; the other road holds it between its bound and its plan."""
+    """Both roads find the optimum, and prove it."""
     if best is None:
         assert whole is None
         assert decomposed is None
         return
-    assert whole.status == "optimal"
-    assert whole.objective_gbp == pytest.approx(best, **NEAR)
     for report in (whole, decomposed):
+        assert report.status == "optimal"
+        assert report.objective_gbp == pytest.approx(best, **NEAR)
         assert report.bound_gbp <= best * (1 + 1e-6) + 1
-        assert report.objective_gbp >= best * (1 - 1e-6) - 1
-    if decomposed.status == "optimal":
-        assert decomposed.objective_gbp == pytest.approx(best, **NEAR)
 
 
 def check_answers(number):
@@ -112,14 +109,21 @@ def test_audited_plans_have_the_optimum_too(number):
 
 
 @pytest.mark.slow
-@examples(250)
-@given(NUMBERS)
-def test_the_optimum_of_many_regions_equals_trying_every_set_of_builds(number):
-    check_answers(number)
+@pytest.mark.parametrize("part", range(5))
+def test_the_optimum_of_many_regions_equals_trying_every_set_of_builds(part):
+    """In parts, so that several processes share them."""
+
+    @seed(part)
+    @examples(40, derandomize=False)
+    @given(NUMBERS)
+    def check_part(number):
+        check_answers(number)
+
+    check_part()
 
 
 @pytest.mark.slow
-@examples(200)
+@examples(40)
 @given(NUMBERS)
 def test_audited_plans_of_many_regions_have_the_optimum_too(number):
     check_plans(number)

@@ -1,5 +1,5 @@
 """The second road, for large problems: a bound from generated arcs, and plans by diving."""
 
-from placement_planner.siting.decompose.search import decompose
+from placement_planner.siting.decompose.search import LiveSearch
 
-__all__ = ["decompose"]
+__all__ = ["LiveSearch"]

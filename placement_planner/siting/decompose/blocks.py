@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from placement_planner.siting.decompose.families import UNIT_GBP
+from placement_planner.siting.decompose.openings import matches, no_openings
 from placement_planner.tables.vocabulary import PHASES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from placement_planner.siting.decompose.openings import Openings
     from placement_planner.siting.problem import Problem
 
 __all__ = ["Block", "Charges", "build_blocks", "entry_costs", "no_charges"]
@@ -40,11 +42,15 @@ class Charges:
         for pools whose fill has a premium.
     route
         (K, T): a child more in fallback, for each of its routes with a limit.
+    openings, opening
+        Rows of openings, and what each charges a child who counts in it.
     """
 
     pool: NDArray[np.float64]
     border: NDArray[np.float64]
     route: NDArray[np.float64]
+    openings: Openings
+    opening: NDArray[np.float64]
 
 
 def no_charges(problem: Problem) -> Charges:
@@ -54,6 +60,8 @@ def no_charges(problem: Problem) -> Charges:
         pool=np.zeros((len(problem.pools.table), years)),
         border=np.zeros((len(problem.exchange.table), years)),
         route=np.zeros((len(problem.routes.table), years)),
+        openings=no_openings(),
+        opening=np.zeros(0),
     )
 
 
@@ -199,4 +207,24 @@ def _phase_costs(
         - (counts * worth) @ stands.T
         + counts @ (charge * stands).T
     )
+    if len(charges.openings):
+        _charge_openings(total, later, holds, years, counts, charges)
     return total
+
+
+def _charge_openings(
+    total: NDArray[np.float64],
+    later: NDArray[np.int64],
+    holds: NDArray[np.int64],
+    years: NDArray[np.int64],
+    counts: NDArray[np.float64],
+    charges: Charges,
+) -> None:
+    """Add what rows of openings charge, which each concern a group, a pool and a year."""
+    openings = charges.openings
+    opening, at = matches(years, openings.year)
+    which, row = matches(later, openings.group[opening])
+    opening, at = opening[which], at[which]
+    which, column = matches(holds, openings.pool[opening])
+    opening, at, row = opening[which], at[which], row[which]
+    np.add.at(total, (row, column), counts[row, at] * charges.opening[opening])

@@ -105,6 +105,7 @@ def bound_of(
     problem: Problem,
     layout: Layout,
     duals: NDArray[np.float64],
+    charges: Charges,
     values: NDArray[np.float64],
     *,
     fitted: NDArray[np.float64] | None = None,
@@ -114,7 +115,9 @@ def bound_of(
     Parameters
     ----------
     duals
-        Of all rows; those of groups are replaced.
+        Of all rows of the layout; those of groups are replaced.
+    charges
+        What goes with the duals: what its openings charge, decisions are credited with.
     values
         (G, T): values of groups that leave no arc a negative reduced cost.
     fitted
@@ -126,7 +129,7 @@ def bound_of(
         way = keys.ngroup().to_numpy()
         sums = [np.bincount(way, (children * each).sum(axis=1)) for each in (values, fitted)]
         values = np.where((sums[1] > sums[0])[way][:, None], fitted, values)
-    y = duals.copy()
+    y = duals[: len(layout.lower)].copy()
     y[: children.size] = values.ravel()
     free = y != 0
     ends = [
@@ -137,5 +140,6 @@ def bound_of(
     rows[wrong] = 0.0
     static = layout.static
     reduced = static.cost - static.entries.T @ y
+    reduced[layout.columns["built"]] += charges.openings.of_decisions(problem).T @ charges.opening
     columns = np.minimum(reduced * static.lower, reduced * static.upper)
     return layout.constant + float(rows.sum() + columns.sum())

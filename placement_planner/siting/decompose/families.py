@@ -255,7 +255,8 @@ def _decide_once(problem: Problem) -> Iterator[Rule]:
     none = np.zeros(0, dtype=np.int64)
     for option in problem.options.itertuples():
         own = decided[option.option_id]
-        yield (1.0 if option.locked_in else -INFINITY), 1.0, own, np.ones(len(own))
+        least, most = (1.0 if option.locked_in else -INFINITY), float(not option.locked_out)
+        yield least, most, own, np.ones(len(own))
         for other in split_list(option.requires):
             others = decided.get(other, none)
             signs = np.concatenate([np.ones(len(own)), -np.ones(len(others))])

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_array, csc_array
+from scipy.sparse import coo_array, csc_array, vstack
 
 from placement_planner.siting.arcs import stays_of
 from placement_planner.siting.decompose.families import FAMILIES, UNIT_GBP, fill_rows
+from placement_planner.siting.decompose.openings import matches
 from placement_planner.siting.highs import INFINITY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from placement_planner.siting.decompose.openings import Openings
     from placement_planner.siting.problem import Problem
 
 __all__ = ["Columns", "Layout", "arc_columns", "lay_out"]
@@ -116,17 +118,27 @@ def _matrix(parts: list[Part], rows: int, columns: int) -> csc_array:
 
 
 def arc_columns(
-    problem: Problem, layout: Layout, link: NDArray[np.int64], entry: NDArray[np.int64]
+    problem: Problem,
+    layout: Layout,
+    link: NDArray[np.int64],
+    entry: NDArray[np.int64],
+    openings: Openings | None = None,
 ) -> Columns:
-    """Return the columns of arcs: links and years of entry."""
+    """Return the columns of arcs: links and years of entry.
+
+    Parameters
+    ----------
+    openings
+        Rows that follow those of the layout.
+    """
     years, rows = len(problem.years), layout.rows
     stays = stays_of(problem, link, entry)
     arc, share = stays.arc, stays.share
     gbp = problem.link_gbp[link[arc], stays.phases_on] - problem.fallback_gbp[stays.group]
     weighed = gbp * share * problem.weights[stays.year]
     cell = stays.pool * years + stays.year
-    filled, fill = _matches(layout.fill_cell, cell)
-    routed, route = _matches(layout.route_group, stays.group)
+    filled, fill = matches(layout.fill_cell, cell)
+    routed, route = matches(layout.route_group, stays.group)
     limit = problem.exchange.of_link[link[arc]]
     crosses = np.flatnonzero(limit >= 0)
     border = limit[crosses] * years + stays.year[crosses]
@@ -138,21 +150,12 @@ def arc_columns(
         (rows["border"].start + border, arc[crosses], share[crosses]),
         (rows["route"].start + relieved, arc[routed], -layout.route_share[route] * share[routed]),
     ]
+    entries = _matrix(parts, len(layout.lower), len(link))
+    if openings is not None:
+        entries = csc_array(vstack([entries, openings.of_stays(problem, stays, len(link))]))
     return Columns(
         cost=np.bincount(arc, weights=weighed, minlength=len(link)) / UNIT_GBP,
         lower=np.zeros(len(link)),
         upper=np.full(len(link), INFINITY),
-        entries=_matrix(parts, len(layout.lower), len(link)),
+        entries=entries,
     )
-
-
-def _matches(
-    keys: NDArray[np.int64], wanted: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return every pair of a position in `wanted` and a row of `keys` with the same value."""
-    order = np.argsort(keys, kind="stable")
-    low = np.searchsorted(keys[order], wanted, side="left")
-    count = np.searchsorted(keys[order], wanted, side="right") - low
-    position = np.repeat(np.arange(len(wanted)), count)
-    within = np.arange(len(position)) - np.repeat(np.cumsum(count) - count, count)
-    return position, order[low[position] + within]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csc_array, hstack
+from scipy.sparse import coo_array, csr_array, hstack
 
+from placement_planner.siting.arcs import stays_of
 from placement_planner.siting.decompose.blocks import Charges
 from placement_planner.siting.decompose.bounds import Bounds, free
 from placement_planner.siting.decompose.builds import BuildRules
-from placement_planner.siting.decompose.layout import Columns, arc_columns, lay_out
-from placement_planner.siting.highs import LiveModel
+from placement_planner.siting.decompose.changes import are_alike, links_of
+from placement_planner.siting.decompose.layout import arc_columns, lay_out
+from placement_planner.siting.decompose.openings import broken_openings, no_openings
+from placement_planner.siting.highs import INFINITY, LiveModel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from placement_planner.siting.decompose.layout import Layout
+    from placement_planner.siting.decompose.layout import Columns, Layout
     from placement_planner.siting.highs import Ended
     from placement_planner.siting.problem import Problem
 
@@ -25,55 +29,107 @@ __all__ = ["Master"]
 
 
 class Master:
-    """A live relaxation of a problem over some of its arcs.
+    """A live relaxation of a problem over some of its arcs and rows of openings.
 
-    `link` and `entry` tell its arcs in the order of their columns, which follow the static ones;
-    `option` the option of each decision, as a number; `is_locked` whether it must be built;
-    `rules` the rules of builds alone; `value` the cost of the last answer, thousands of £.
+    `link` and `entry` tell its arcs in the order of their columns, which follow the static ones; a
+    link is −1 where there is none any longer. `option` tells the option of each decision, as a
+    number; `is_locked` whether it must be built; `rules` has the rules of builds alone; `value` is
+    the cost of the last answer, thousands of £.
     """
 
     def __init__(self, problem: Problem, *, threads: int = 1, seed: int = 0) -> None:
         self.problem = problem
         self.layout: Layout = lay_out(problem)
         self.live = LiveModel(self.layout.lower, self.layout.upper, threads=threads, seed=seed)
-        self._parts: list[Columns] = []
         self._add(self.layout.static)
         self.link = np.zeros(0, dtype=np.int64)
         self.entry = np.zeros(0, dtype=np.int64)
+        self.openings = no_openings()
         self._known = np.zeros((len(problem.years), len(problem.links)), dtype=bool)
-        self.bounds = free(len(problem.decisions))
         self.option = pd.factorize(problem.decisions["option_id"])[0].astype(np.int64)
-        locked = problem.options.loc[problem.options["locked_in"], "option_id"]
-        self.rules = BuildRules(self.layout)
-        self.is_locked = problem.decisions["option_id"].isin(locked).to_numpy(dtype=bool)
-        self.value = np.inf
+        self.bounds = free(len(problem.decisions))
+        self._take_rules()
 
     def _add(self, columns: Columns) -> None:
         self.live.add_columns(columns.cost, columns.lower, columns.upper, columns.entries)
-        self._parts.append(columns)
-
-    def columns(self) -> Columns:
-        """Return all columns that it has, decisions at their own bounds."""
-        parts = self._parts
-        whole = Columns(
-            cost=np.concatenate([part.cost for part in parts]),
-            lower=np.concatenate([part.lower for part in parts]),
-            upper=np.concatenate([part.upper for part in parts]),
-            entries=csc_array(hstack([part.entries for part in parts], format="csc")),
-        )
-        self._parts = [whole]
-        return whole
 
     def add_arcs(self, link: NDArray[np.int64], entry: NDArray[np.int64]) -> int:
         """Add the arcs that it does not have yet; return how many."""
         new = ~self._known[entry, link]
         link, entry = link[new], entry[new]
         if len(link):
-            self._add(arc_columns(self.problem, self.layout, link, entry))
+            self._add(arc_columns(self.problem, self.layout, link, entry, self.openings))
             self._known[entry, link] = True
             self.link = np.concatenate([self.link, link])
             self.entry = np.concatenate([self.entry, entry])
         return len(link)
+
+    def add_broken_openings(self) -> int:
+        """Add the rows of openings that the last answer breaks most; return how many."""
+        used = np.flatnonzero(self.placed() > 0)
+        stays = stays_of(self.problem, self.link[used], self.entry[used])
+        broken = broken_openings(self.problem, stays, self.placed()[used], self.built())
+        if len(broken):
+            alive = np.flatnonzero(self.link >= 0)
+            stays = stays_of(self.problem, self.link[alive], self.entry[alive])
+            stays = replace(stays, arc=alive[stays.arc])
+            built, static = self.layout.columns["built"], len(self.layout.static.cost)
+            before = csr_array((len(broken), built.start))
+            between = csr_array((len(broken), static - built.stop))
+            entries = hstack(
+                [before, broken.of_decisions(self.problem), between,
+                 broken.of_stays(self.problem, stays, len(self.link))], format="csr"
+            )  # fmt: skip
+            upper = np.zeros(len(broken))
+            self.live.add_rows(upper - INFINITY, upper, csr_array(entries))
+            self.openings = self.openings.and_then(broken)
+        return len(broken)
+
+    def change_to(self, problem: Problem) -> bool:
+        """Take another problem's prices, money, limits and locks.
+
+        Returns
+        -------
+        bool
+            False if it differs in anything else: then nothing has changed.
+        """
+        layout = lay_out(problem)
+        if not are_alike(self.problem, problem) or self.layout.rows != layout.rows:
+            return False
+        self._take_static(layout)
+        self.link = links_of(self.problem, problem, self.link)
+        self.problem, self.layout = problem, layout
+        alive = np.flatnonzero(self.link >= 0)
+        arcs = arc_columns(problem, layout, self.link[alive], self.entry[alive])
+        columns, most = np.arange(len(self.link)), np.zeros(len(self.link))
+        most[alive] = INFINITY
+        self.live.set_costs(len(layout.static.cost) + alive, arcs.cost)
+        self.live.set_bounds(len(layout.static.cost) + columns, np.zeros(len(columns)), most)
+        self._known = np.zeros((len(problem.years), len(problem.links)), dtype=bool)
+        self._known[self.entry[alive], self.link[alive]] = True
+        self._take_rules()
+        return True
+
+    def _take_static(self, layout: Layout) -> None:
+        """Set bounds, costs and entries of rows and static columns that differ."""
+        old, new, live = self.layout, layout, self.live
+        rows = np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper))
+        live.set_row_bounds(rows, new.lower[rows], new.upper[rows])
+        costs = np.flatnonzero(old.static.cost != new.static.cost)
+        live.set_costs(costs, new.static.cost[costs])
+        most = np.flatnonzero(old.static.upper != new.static.upper)
+        live.set_bounds(most, new.static.lower[most], new.static.upper[most])
+        entries = coo_array(new.static.entries - old.static.entries)
+        row, column = entries.coords
+        live.set_entries(row, column, csr_array(new.static.entries)[row, column].toarray())
+
+    def _take_rules(self) -> None:
+        """Read from the problem what concerns decisions alone."""
+        problem = self.problem
+        locked = problem.options.loc[problem.options["locked_in"], "option_id"]
+        self.rules = BuildRules(self.layout)
+        self.is_locked = problem.decisions["option_id"].isin(locked).to_numpy(dtype=bool)
+        self.value = np.inf
 
     def solve(self, seconds: float, *, anew: bool = False) -> Ended:
         """Solve the relaxation: anew by interior points, or from the last basis."""
@@ -121,6 +177,8 @@ class Master:
             pool=pool.reshape(-1, years),
             border=-duals[rows["border"]].reshape(-1, years),
             route=-duals[rows["route"]].reshape(-1, years),
+            openings=self.openings,
+            opening=np.maximum(-duals[len(self.layout.lower) :], 0.0),
         )
 
     def group_values(self, duals: NDArray[np.float64]) -> NDArray[np.float64]:

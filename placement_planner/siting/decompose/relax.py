@@ -1,4 +1,8 @@
-"""The relaxation over all arcs, by generating those that matter; a bound in every round."""
+"""The relaxation over all arcs and openings, by generating those that matter; a bound each round.
+
+Once no arc that is left out would help, the rows of openings that the answer breaks are added, and
+arcs are priced again.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,7 @@ class Relaxed:
     Attributes
     ----------
     is_solved
-        Whether no arc that is left out would help.
+        Whether no arc that is left out would help, and no row of openings is broken.
     value, bound
         Of the arcs there are; on every plan, the best of all rounds: thousands of £.
     built
@@ -60,7 +64,7 @@ def relaxations(
 ) -> Iterator[Relaxed]:
     """Solve the relaxation over the arcs there are, take in those that would help, and again.
 
-    Ends when none would, or time runs out.
+    Ends when none would and no row of openings is broken, or time runs out.
 
     Parameters
     ----------
@@ -91,11 +95,11 @@ def relaxations(
         charges, values = master.charges(duals), master.group_values(duals)
         priced = price(problem, blocks, charges, values)
         fitted = fitted_values(problem, blocks, charges)
-        proved = bound_of(problem, layout, duals, values + priced.least, fitted=fitted)
+        proved = bound_of(problem, layout, duals, charges, values + priced.least, fitted=fitted)
         bound = max(bound, min(proved, value))
         is_solved = value - bound <= _CLOSE * abs(value)
         added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
-        is_solved = not added
+        is_solved = not added and not master.add_broken_openings()
         anew = added > _MANY * len(master.link)
         yield Relaxed(is_solved=is_solved, value=value, bound=bound, built=built, reduced=reduced)
         if is_solved:
@@ -105,8 +109,9 @@ def relaxations(
 def bound_without_limits(master: Master, blocks: tuple[Block, ...]) -> float:
     """Return the cost if every child had the cheapest place in reach, thousands of £."""
     problem = master.problem
-    values = fitted_values(problem, blocks, no_charges(problem))
-    return bound_of(problem, master.layout, np.zeros(len(master.layout.lower)), values)
+    charges = no_charges(problem)
+    values = fitted_values(problem, blocks, charges)
+    return bound_of(problem, master.layout, np.zeros(len(master.layout.lower)), charges, values)
 
 
 def first_arcs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,116 +22,173 @@ from placement_planner.siting.decompose.relax import (
     first_arcs,
     relaxations,
 )
+from placement_planner.siting.decompose.residual import solve_residual
 from placement_planner.siting.solve import report_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
+
     from placement_planner.scenario import SolverChoices
-    from placement_planner.siting.decompose.blocks import Block
     from placement_planner.siting.decompose.relax import Relaxed
     from placement_planner.siting.plan import StoppedBy
     from placement_planner.siting.problem import Problem
 
-__all__ = ["decompose"]
+__all__ = ["LiveSearch"]
 
 UNHURRIED_S = 1e6
 """Time to place children once the builds are decided: a plan must have them all."""
+RESIDUAL_ARCS = 400_000
+"""Arcs up to which what reduced costs leave open is searched over all of them."""
 _CHILDREN = 1e-9
 
 
-def decompose(problem: Problem, choices: SolverChoices, progress: Callable[[str], None]) -> Answer:
-    """Find the best plan within the time allowed, with a bound that holds for the whole problem.
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a search has come to: the best plan, a bound on every plan (thousands of £)."""
 
-    Ctrl-C stops the search and returns the best plan so far.
+    best: Incumbent
+    bound: float
+    is_interrupted: bool = False
 
-    Raises
-    ------
-    InfeasibleError
-        If no plan keeps every rule.
-    OutOfTimeError
-        If the time ran out before any plan was found.
+
+class LiveSearch:
+    """A search whose relaxation is kept: what changes afterwards is solved from the last basis.
+
+    Ctrl-C stops it, and the best plan so far is returned.
     """
-    clock = Clock(limit_s=choices.time_limit_s, progress=progress)
-    master = Master(problem, threads=choices.threads, seed=choices.seed)
-    blocks = build_blocks(problem)
-    bound = bound_without_limits(master, blocks)
-    clock.tell("without limits", bound)
-    master.add_arcs(*first_arcs(problem, blocks))
-    best, interrupted = None, False
-    try:
-        for relaxed in relaxations(master, blocks, clock, bound, anew=True):
-            bound = relaxed.bound
-            clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", bound)
-            for best in _plans(master, relaxed, clock, choices):
-                clock.tell("search", bound, best.cost)
-    except KeyboardInterrupt:
-        progress("stopping: keeping the best plan so far")
-        interrupted = True
-    if best is None:
-        progress("no plan in time: placing children with only what is locked in")
-        best = _least(master)
-    stopped_by: StoppedBy = (
-        "interrupt" if interrupted
-        else "gap" if best.cost - bound <= choices.relative_gap * abs(best.cost)
-        else "time" if clock.left() <= 0
-        else "nodes"
-    )  # fmt: skip
-    return _placed(master, blocks, best, bound, stopped_by, choices, clock)
 
+    def __init__(self, problem: Problem, choices: SolverChoices) -> None:
+        self.master = Master(problem, threads=choices.threads, seed=choices.seed)
+        self.blocks = build_blocks(problem)
+        self._kept: NDArray[np.bool_] | None = None
 
-def _plans(
-    master: Master, relaxed: Relaxed, clock: Clock, choices: SolverChoices
-) -> Iterator[Incumbent]:
-    """Yield plans, each better than the last, once the relaxation is solved."""
-    if not relaxed.is_solved:
-        return
-    best = dive(master, free(len(master.problem.decisions)), clock.left)
-    if best is not None:
-        yield best
-        yield from better_plans(master, relaxed, best, clock, choices.relative_gap, choices.seed)
+    def change_to(self, problem: Problem) -> bool:
+        """Take another problem's prices, money, limits and locks; False if it differs otherwise."""
+        if not self.master.change_to(problem):
+            return False
+        self.blocks = build_blocks(problem)
+        return True
 
+    def run(self, choices: SolverChoices, progress: Callable[[str], None]) -> Answer:
+        """Find the best plan within the time allowed, from where the last search ended.
 
-def _least(master: Master) -> Incumbent:
-    """Return the cheapest builds that have everything locked in, whatever children cost then."""
-    if not master.is_locked.any():
-        nothing = np.zeros(len(master.problem.decisions), dtype=bool)
-        return Incumbent(built=nothing, cost=np.inf)
-    built = master.rules.cheapest(free(len(master.problem.decisions)))
-    if built is None:
-        raise InfeasibleError("no plan keeps every rule")
-    return Incumbent(built=built, cost=np.inf)
+        Raises
+        ------
+        InfeasibleError
+            If no plan keeps every rule.
+        """
+        clock = Clock(limit_s=choices.time_limit_s, progress=progress)
+        master, nothing = self.master, Incumbent(built=np.zeros(0, dtype=bool), cost=np.inf)
+        master.limit_decisions(free(len(master.problem.decisions)))
+        start = found = Found(best=nothing, bound=bound_without_limits(master, self.blocks))
+        clock.tell("without limits", found.bound)
+        interrupted = False
+        try:
+            for found in self._search(start, choices, clock):
+                interrupted = found.is_interrupted
+        except KeyboardInterrupt:
+            interrupted = True
+        if interrupted:
+            progress("stopping: keeping the best plan so far")
+        best, bound = found.best, found.bound
+        if not np.isfinite(best.cost):
+            progress("no plan in time: placing children with only what is locked in")
+            best = self._least()
+        stopped_by: StoppedBy = (
+            "interrupt" if interrupted
+            else "gap" if best.cost - bound <= choices.relative_gap * abs(best.cost)
+            else "time" if clock.left() <= 0
+            else "nodes"
+        )  # fmt: skip
+        self._kept = best.built
+        return self._placed(best, bound, stopped_by, choices, clock)
 
+    def _search(self, start: Found, choices: SolverChoices, clock: Clock) -> Iterator[Found]:
+        """Yield what the search has come to, phase by phase: no bound falls, no plan is dearer."""
+        master, blocks = self.master, self.blocks
+        is_new = not len(master.link)
+        if is_new:
+            master.add_arcs(*first_arcs(master.problem, blocks))
+        relaxed = None
+        for relaxed in relaxations(master, blocks, clock, start.bound, anew=is_new):
+            found = Found(best=start.best, bound=relaxed.bound)
+            clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", found.bound)
+            yield found
+        if relaxed is None or not relaxed.is_solved:
+            return
+        for found in self._plans(relaxed, choices, clock):
+            clock.tell("search", found.bound, found.best.cost)
+            yield found
 
-def _placed(
-    master: Master,
-    blocks: tuple[Block, ...],
-    best: Incumbent,
-    bound: float,
-    stopped_by: StoppedBy,
-    choices: SolverChoices,
-    clock: Clock,
-) -> Answer:
-    """Place children over all arcs with the builds decided, and read the answer."""
-    master.limit_decisions(fixed(best.built))
-    unhurried = Clock(limit_s=UNHURRIED_S, progress=clock.progress)
-    anew = not np.isfinite(best.cost)
-    for _ in relaxations(master, blocks, unhurried, -np.inf, anew=anew):
-        clock.progress("placing children, with the builds decided")
-    problem = master.problem
-    used = np.flatnonzero(master.placed() > _CHILDREN)
-    link, entry, placed = master.link[used], master.entry[used], master.placed()[used]
-    stays = stays_of(problem, link, entry)
-    fallback = problem.groups.children.copy()
-    np.subtract.at(fallback, (stays.group, stays.year), stays.share * placed[stays.arc])
-    return Answer(
-        arcs=Arcs(link=link, entry=entry, gbp=arc_costs(problem, link, stays)),
-        placed=placed,
-        fallback=np.maximum(fallback, 0.0),
-        spilt=master.spilt(),
-        built=best.built,
-        paid_gbp=master.paid() * UNIT_GBP,
-        report=report_of(
-            master.value * UNIT_GBP, bound * UNIT_GBP, choices, stopped_by, clock.elapsed()
-        ),
-    )
+    def _plans(self, relaxed: Relaxed, choices: SolverChoices, clock: Clock) -> Iterator[Found]:
+        """Yield plans, each no dearer than the last, once the relaxation is solved."""
+        master, gap = self.master, choices.relative_gap
+        best = first = self._first_plan(clock)
+        if np.isfinite(best.cost):
+            yield Found(best=best, bound=relaxed.bound)
+        arcs = len(master.problem.links) * len(master.problem.years)
+        if arcs > choices.arcs_at_once and np.isfinite(best.cost):
+            for best in better_plans(master, relaxed, first, clock, gap, choices.seed):
+                yield Found(best=best, bound=relaxed.bound)
+        if best.cost - relaxed.bound > gap * abs(best.cost) and clock.left() > 0:
+            best, bound, stopped = solve_residual(master, relaxed, best, clock, gap, RESIDUAL_ARCS)
+            if np.isfinite(best.cost):
+                yield Found(best=best, bound=bound, is_interrupted=stopped)
+
+    def _first_plan(self, clock: Clock) -> Incumbent:
+        """Dive for a plan, unless the last search's keeps every rule still and is as good."""
+        master = self.master
+        decisions = len(master.problem.decisions)
+        best = Incumbent(built=np.zeros(decisions, dtype=bool), cost=np.inf)
+        if self._kept is not None:
+            kept = fixed(self._kept)
+            master.limit_decisions(kept)
+            if master.rules.allow(kept) and master.solve(clock.left()) == "optimal":
+                best = Incumbent(built=self._kept, cost=master.value)
+        found = dive(master, free(decisions), clock.left, best.cost)
+        return best if found is None else found
+
+    def _least(self) -> Incumbent:
+        """Return the cheapest builds with everything locked in, whatever children cost then."""
+        master = self.master
+        if not master.is_locked.any():
+            nothing = np.zeros(len(master.problem.decisions), dtype=bool)
+            return Incumbent(built=nothing, cost=np.inf)
+        built = master.rules.cheapest(free(len(master.problem.decisions)))
+        if built is None:
+            raise InfeasibleError("no plan keeps every rule")
+        return Incumbent(built=built, cost=np.inf)
+
+    def _placed(
+        self,
+        best: Incumbent,
+        bound: float,
+        stopped_by: StoppedBy,
+        choices: SolverChoices,
+        clock: Clock,
+    ) -> Answer:
+        """Place children over all arcs with the builds decided, and read the answer."""
+        master, problem = self.master, self.master.problem
+        master.limit_decisions(fixed(best.built))
+        unhurried = Clock(limit_s=UNHURRIED_S, progress=clock.progress)
+        anew = not np.isfinite(best.cost)
+        for _ in relaxations(master, self.blocks, unhurried, -np.inf, anew=anew):
+            clock.progress("placing children, with the builds decided")
+        used = np.flatnonzero(master.placed() > _CHILDREN)
+        link, entry, placed = master.link[used], master.entry[used], master.placed()[used]
+        stays = stays_of(problem, link, entry)
+        fallback = problem.groups.children.copy()
+        np.subtract.at(fallback, (stays.group, stays.year), stays.share * placed[stays.arc])
+        return Answer(
+            arcs=Arcs(link=link, entry=entry, gbp=arc_costs(problem, link, stays)),
+            placed=placed,
+            fallback=np.maximum(fallback, 0.0),
+            spilt=master.spilt(),
+            built=best.built,
+            paid_gbp=master.paid() * UNIT_GBP,
+            report=report_of(
+                master.value * UNIT_GBP, bound * UNIT_GBP, choices, stopped_by, clock.elapsed()
+            ),
+        )

@@ -20,7 +20,8 @@ def decide_once(problem: Problem, model: SitingModel) -> None:
     decided = grouped(problem.decisions["option_id"], ones)
     for option in problem.options.itertuples():
         own = option.option_id
-        model.add(decided[own], EQ if option.locked_in else LE, 1.0, f"once_{own}")
+        most = float(not option.locked_out)
+        model.add(decided[own], EQ if option.locked_in else LE, most, f"once_{own}")
         for other in split_list(option.requires):
             terms = [*decided[own], *((b, -1.0) for b, _ in decided[other])]
             model.add(terms, LE, 0.0, f"requires_{own}_{other}")

@@ -149,6 +149,9 @@ class SolverChoices(Choices):
         ge=0,
         description="possible placements up to which auto gives the whole model to the solver",
     )
+    memory_gb: float = Field(
+        8.0, gt=0, description="a search that would take more memory, GB, is refused"
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="solver's seed")
     threads: int = Field(1, ge=1, le=64, description="solver's threads")
 

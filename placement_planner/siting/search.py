@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from placement_planner.errors import InfeasibleError
 from placement_planner.siting.decompose import LiveSearch
 from placement_planner.siting.facility import facility_of, solve_facility
+from placement_planner.siting.memory import check_memory, sizes_of
 from placement_planner.siting.model import build_model
 from placement_planner.siting.solve import solve
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from placement_planner.scenario import SolverChoices
     from placement_planner.siting.answer import Answer
     from placement_planner.siting.facility import Facility
+    from placement_planner.siting.memory import Road
     from placement_planner.siting.problem import Problem
 
 __all__ = ["LiveSiting", "search_answer"]
@@ -65,9 +67,13 @@ class LiveSiting:
         if facility is not None:
             progress("pure facility location: a bound by multipliers, and branching on sites")
             return solve_facility(problem, facility, choices, progress)
-        arcs = len(problem.links) * len(problem.years)
+        sizes = sizes_of(problem)
+        arcs = sizes.arcs
         is_small = arcs <= choices.arcs_at_once
-        if choices.method == "monolithic" or (choices.method == "auto" and is_small):
+        is_whole = choices.method == "monolithic" or (choices.method == "auto" and is_small)
+        road: Road = "monolithic" if is_whole else "decomposed"
+        check_memory(sizes, road, choices.memory_gb)
+        if is_whole:
             progress(f"{arcs:,} possible placements: the whole model at once")
             return solve(build_model(problem), choices, progress)
         if self._live is not None and self._live.change_to(problem):
@@ -82,7 +88,6 @@ def _facility(problem: Problem, choices: SolverChoices) -> Facility | None:
     """Return the problem as facility location, where it is nothing else and worth it."""
     if choices.method == "monolithic":
         return None
-    arcs = len(problem.links) * len(problem.years)
     facility, arcs = facility_of(problem), len(problem.links) * len(problem.years)
     is_worth_it = facility is not None and (facility.is_uncapacitated or arcs > _BRANCHED)
     return facility if is_worth_it else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.parts import PLAIN, SPOPT
-from benchmarks.rows import best_of, exponent, first_of, pairs_of, times_faster
+from benchmarks.rows import best_of, exponent, first_of, growing, pairs_of, times_faster
 
 GB = 1000.0
 
@@ -116,7 +116,7 @@ def of_england(rows):
 
 def of_growth(rows):
     """Growth."""
-    fit = exponent([row for row in rows if row.told.get("sweep") == "areas"])
+    fit = exponent(growing(rows, "areas"))
     found = "not measured" if fit is None else f"arcs^{fit[0]:.2f}"
     return [Aim("time grows no faster than arcs^1.6", found, fit is not None and fit[0] <= 1.6)]
 

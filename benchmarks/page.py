@@ -1,7 +1,7 @@
 """The page of figures: a function of result lines alone."""
 
 from benchmarks.aims import AIMS, is_large
-from benchmarks.rows import best_of, exponent, pairs_of, rows_of, times_faster, worse
+from benchmarks.rows import best_of, exponent, growing, pairs_of, rows_of, times_faster, worse
 
 TITLES = {
     "orlib": "Facility location: OR-Library",
@@ -26,7 +26,8 @@ WORDS = {
     "england": "Special places for ages 4 to 15 by middle area in one year, to 0.5 %. Areas, "
     "children in special schools, schools, rolls and capital are published; the rest are rules, "
     "told in `benchmarks/england.py`.",
-    "growth": "Parts of the same England, from its middle outwards, each to 1 %, measured once.",
+    "growth": "Parts of the same England, from its middle outwards: areas × options × years, "
+    "each to 1 %, measured once.",
 }
 INTRODUCTION = (
     "Written by `python -m benchmarks SHARED` from the lines of `benchmarks/results.jsonl`. Each "
@@ -95,7 +96,7 @@ def _section(part, rows, plot):
     if rows:
         yield _comparison(rows)
     if part == "growth":
-        fit = exponent([row for row in rows if row.told.get("sweep") == "areas"])
+        fit = exponent(growing(rows, "areas"))
         if fit:
             yield f"With more areas, time grows as arcs^{fit[0]:.2f} (least squares of logarithms)."
         yield f"![Seconds to a proven gap by areas, options, years and arcs]({plot})"
@@ -110,25 +111,6 @@ def _together(rows):
         f"{proved} of the {len(rows)} small instances are proved at the published optimum, "
         f"in {seconds:.1f} s together; the slowest, {slowest.name}, takes {slowest.seconds:.2f} s."
     )
-
-
-COLUMNS = (
-    ("areas", lambda row: _whole(row.told.get("areas"))),
-    ("options", lambda row: _whole(row.told.get("options"))),
-    ("years", lambda row: _whole(row.told.get("years"))),
-    ("arcs", lambda row: _whole(row.told.get("arcs"))),
-    ("nodes", lambda row: _whole(row.told.get("nodes"))),
-    ("p", lambda row: _whole(row.told.get("p"))),
-    ("published optimum", lambda row: _number(row.told.get("optimum"), ",.3f")),
-    ("plan", lambda row: _number(row.objective, ",.3f")),
-    ("above optimum", lambda row: _number(row.off, ".4%")),
-    ("proven gap", lambda row: _number(row.gap, ".4%")),
-    ("of benefit", lambda row: _number(row.of_benefit, ".1%")),
-    ("allowed s", lambda row: _whole(row.limit_s)),
-    ("proved", lambda row: "yes" if row.is_proved else "no"),
-    ("seconds", lambda row: _number(row.seconds, ",.2f")),
-    ("MB", lambda row: _whole(row.peak_mb)),
-)
 
 
 def _comparison(rows):
@@ -179,5 +161,35 @@ def _number(value, form):
     return UNKNOWN if value is None else format(value, form)
 
 
+def _percent(share, form):
+    return UNKNOWN if share is None else f"{format(100 * share, form)} %"
+
+
+def _millions(row):
+    """Return £ of a region's plan; a published instance's costs are not money."""
+    if row.objective is None or "optimum" in row.told:
+        return UNKNOWN
+    return format(row.objective / 1e6, ",.2f")
+
+
 def _whole(value):
     return _number(value, ",.0f")
+
+
+COLUMNS = (
+    ("areas", lambda row: _whole(row.told.get("areas"))),
+    ("options", lambda row: _whole(row.told.get("options"))),
+    ("years", lambda row: _whole(row.told.get("years"))),
+    ("arcs", lambda row: _whole(row.told.get("arcs"))),
+    ("nodes", lambda row: _whole(row.told.get("nodes"))),
+    ("p", lambda row: _whole(row.told.get("p"))),
+    ("published optimum", lambda row: _number(row.told.get("optimum"), ",.3f")),
+    ("plan £m", _millions),
+    ("above optimum", lambda row: _percent(row.off, ".4f")),
+    ("proven gap", lambda row: _percent(row.gap, ".4f")),
+    ("of benefit", lambda row: _percent(row.of_benefit, ".1f")),
+    ("allowed s", lambda row: _whole(row.limit_s)),
+    ("proved", lambda row: "yes" if row.is_proved else "no"),
+    ("seconds", lambda row: _number(row.seconds, ",.2f")),
+    ("MB", lambda row: _whole(row.peak_mb)),
+)

@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from benchmarks.rows import exponent
+from benchmarks.rows import exponent, growing
 from placement_planner.charts.chart import BLUE, GREY, ORANGE
 
 REPEATABLE = {"svg.hashsalt": "growth", "svg.fonttype": "none"}
@@ -14,9 +15,9 @@ def draw_growth(rows, path):
     """Write the picture: a panel a way to grow; a hollow mark where the time ran out."""
     figure = Figure(figsize=(9, 6), layout="constrained")
     panels = figure.subplots(2, 2).flat
-    for panel, sweep in zip(panels, ("areas", "options", "years"), strict=False):
-        _marks(panel, [row for row in rows if row.told.get("sweep") == sweep], sweep)
-    _arcs(panels[-1], [row for row in rows if row.told.get("sweep") == "areas"])
+    for panel, way in zip(panels, ("areas", "options", "years"), strict=False):
+        _marks(panel, growing(rows, way), way)
+    _arcs(panels[-1], growing(rows, "areas"))
     path.parent.mkdir(parents=True, exist_ok=True)
     with rc_context(REPEATABLE):
         figure.savefig(path, metadata={"Date": None})
@@ -28,6 +29,12 @@ def _marks(panel, rows, name):
         fill = BLUE if row.is_proved else "none"
         panel.plot(row.told[name], row.seconds, "o", color=BLUE, markerfacecolor=fill)
     panel.set(xlabel=name, ylabel="seconds", xscale="log", yscale="log")
+    sizes = sorted({row.told[name] for row in known})
+    panel.set_xticks(sizes, [f"{size:,}" for size in sizes], fontsize="small")
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panel.yaxis.set_minor_locator(NullLocator())
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:,g}"))
     panel.grid(visible=True, color=GREY, alpha=0.3)
     return known
 

@@ -106,6 +106,11 @@ def times_faster(ours, other):
     return other.seconds / ours.seconds if ours.is_proved and other.seconds else None
 
 
+def growing(rows, way):
+    """Return the rows that show one way to grow."""
+    return [row for row in rows if way in row.told.get("grows", ())]
+
+
 def exponent(rows):
     """Return b and a of seconds = a arcs^b, by least squares of logarithms over proved rows."""
     proved = [row for row in rows if row.is_proved]

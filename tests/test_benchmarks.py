@@ -36,8 +36,8 @@ def test_seconds_are_medians_and_memory_and_gap_the_worst():
 
     told = cells(page_of(lines), "capa1", OURS)
 
-    assert (told["seconds"], told["MB"], told["proven gap"]) == ("4.00", "1,234", "0.0050%")
-    assert (told["published optimum"], told["above optimum"]) == ("200.000", "0.0000%")
+    assert (told["seconds"], told["MB"], told["proven gap"]) == ("4.00", "1,234", "0.0050 %")
+    assert (told["published optimum"], told["above optimum"]) == ("200.000", "0.0000 %")
 
 
 def test_ratios_stand_beside_the_other_solver_and_count_its_limit_as_the_least():
@@ -53,7 +53,10 @@ def test_ratios_stand_beside_the_other_solver_and_count_its_limit_as_the_least()
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        (line(PLAIN, 2.0), "capa1: ours took 4.00 s, PuLP + HiGHS 2.00 s, so ours 2.0 times as long."),
+        (
+            line(PLAIN, 2.0),
+            "capa1: ours took 4.00 s, PuLP + HiGHS 2.00 s, so ours 2.0 times as long.",
+        ),
         (line(PLAIN, 8.0, peak_mb=150.0), "capa1: ours took 300 MB, PuLP + HiGHS 150."),
     ],
 )
@@ -99,7 +102,8 @@ def test_growth_is_the_power_of_arcs():
 
     def aim(times):
         lines = [
-            line(OURS, float(times**step)) | {"name": str(step), "sweep": "areas", "arcs": 2**step}
+            line(OURS, float(times**step))
+            | {"name": str(step), "grows": ["areas"], "arcs": 2**step}
             for step in range(3)
         ]
         [found] = of_growth(rows_of(lines))

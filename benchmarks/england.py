@@ -6,8 +6,8 @@ rolls (DfE), a year of national capital (DfE). Rules of this instance: an author
 spread by its children of the same ages, where it publishes no ages at England's rate; need groups
 have England's shares everywhere; a special school is designed for one need group, drawn by these
 shares, and holds places for its roll of school age; an authority's places are open to all; options
-are drawn by seed and open in full; need grows by `GROWTH` a year; children who come stay until they
-leave the phase, an equal share each year.
+are drawn by seed and open in full; need grows by `NEED_GROWTH` a year; of children who come
+an equal share leaves the phase each year.
 """
 
 from dataclasses import dataclass, replace
@@ -55,7 +55,7 @@ STATE_SPECIAL = (
     "Free schools special",
 )
 CAPITAL_GBP, MONEY_YEAR = 860e6, YEAR - 4
-GROWTH = 1.03
+NEED_GROWTH = 1.03
 TRAVEL = TravelChoices(search_minutes=45.0)
 TOLD = {"source": "benchmarks/england.py", "basis": "assumption"}
 WHO = ["authority_code", "need_group", "phase"]
@@ -117,40 +117,45 @@ def _whole(folder):
     schools = _schools(folder / "gias_open_20250524.csv.gz", folder / "lsoa21.csv.gz")
     plans, _, _ = read_plans(folder / "ehcp_caseload.csv.gz")
     shares = _need_shares(folder / "ehcp_sen_needs_all_plans.csv.gz")
-    parts = []
+    need = _need(areas, ages, plans, shares)
+    special = schools[schools["establishment_type"].isin(STATE_SPECIAL)]
+    roll = special["roll"].fillna(special["roll"].median())
+    of_age = plans["age"].between(AGES["primary"][0], AGES["secondary"][1])
+    of_school_age = plans.loc[of_age, "special"].sum() / plans["special"].sum()
+    return Land(
+        areas=areas,
+        need=need,
+        special=special.assign(places=roll * of_school_age),
+        mainstream=schools[schools["phase"].isin(["primary", "secondary"])],
+        authorities=_authorities(schools),
+        shares=shares,
+        gbp_per_child=CAPITAL_GBP / need["children"].sum(),
+    )
+
+
+def _need(areas, ages, plans, shares):
+    """Spread an authority's children in special schools by its children of the same ages."""
+    home, parts = areas["authority_code"], []
     for phase, (first, last) in AGES.items():
-        young = ages.loc[:, first:last].sum(axis=1)
+        young = ages.loc[:, first:last].sum(axis=1).to_numpy()
         placed = plans[plans["age"].between(first, last)].groupby("authority_code")["special"].sum()
-        children = young.groupby(areas["authority_code"].to_numpy()).sum()
+        children = pd.Series(young).groupby(home.to_numpy()).sum()
         rate = placed.reindex(children.index) / children
         rate = rate.fillna(placed.sum() / children[rate.notna()].sum())
-        here = areas["authority_code"].map(rate).to_numpy() * young.to_numpy()
+        here = home.map(rate).to_numpy() * young
         parts += [
             areas[["area_code", "authority_code"]].assign(
                 phase=phase, need_group=group, children=here * share
             )
             for group, share in shares.items()
         ]
-    of_school_age = plans["age"].between(AGES["primary"][0], AGES["secondary"][1])
-    share = plans.loc[of_school_age, "special"].sum() / plans["special"].sum()
-    need = pd.concat(parts, ignore_index=True)
-    special = schools[schools["establishment_type"].isin(STATE_SPECIAL)]
-    roll = special["roll"].fillna(special["roll"].median())
-    names = plans.drop_duplicates("authority_code").set_index("authority_code")
-    codes = areas.drop_duplicates("authority_code")
-    authorities = pd.DataFrame({"authority_code": codes["authority_code"]}).assign(
-        authority_name=codes["authority_code"].map(names["authority"]).fillna("not named"),
-        la_code=codes["authority_code"].map(names["la_code"]).fillna("000"),
-    )
-    return Land(
-        areas=areas,
-        need=need,
-        special=special.assign(places=roll * share),
-        mainstream=schools[schools["phase"].isin(["primary", "secondary"])],
-        authorities=checked(Authorities, authorities),
-        shares=shares,
-        gbp_per_child=CAPITAL_GBP / need["children"].sum(),
-    )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _authorities(schools):
+    """Return every authority with the code and name that most schools in it give theirs."""
+    told = schools.groupby("authority_code")[["la_code", "la_name"]].agg(pd.Series.mode)
+    return checked(Authorities, told.rename(columns={"la_name": "authority_name"}).reset_index())
 
 
 def _read(path, **options):
@@ -197,6 +202,8 @@ def _schools(path, areas_path):
         {
             "site_id": read["urn"].astype(float).astype(int).astype(str),
             "site_name": read["establishment_name"],
+            "la_code": read["la_code"],
+            "la_name": read["la_name"],
             "establishment_type": read["establishment_type"],
             "phase": read["education_phase"]
             .str.lower()
@@ -248,7 +255,9 @@ def _far(where, middle):
 
 def _growing(need, years):
     each = [
-        need.assign(academic_year=year, children=need["children"] * GROWTH ** (year - years[0]))
+        need.assign(
+            academic_year=year, children=need["children"] * NEED_GROWTH ** (year - years[0])
+        )
         for year in years
     ]
     return checked(Need, pd.concat(each, ignore_index=True))

@@ -74,7 +74,10 @@ def of_pmed(rows):
 
 
 def _ratios(words, times, middle, least):
-    """Return the aim that ratios have a median and none is below the least."""
+    """Return the aim that ratios have a median and none is below the least.
+
+    A ratio counts as nought where ours did not prove what was asked, or the other has no time.
+    """
     if not times:
         return Aim(words, "not measured", is_met=False)
     found = f"median {median(times):.1f}, least {min(times):.1f}"

@@ -21,7 +21,7 @@ def measured(call, *args):
     """
     context = get_context("fork")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(there, call, args))
+    process = context.Process(target=_tell, args=(there, call, args), daemon=True)
     process.start()
     there.close()
     try:

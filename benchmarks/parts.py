@@ -21,8 +21,11 @@ ONE_YEAR = {"years": (2030,), "last_period_years": 1}
 MORE_OPTIONS = {
     "adapt_primary_per_authority = 3": "adapt_primary_per_authority = 12",
     "adapt_secondary_per_authority = 2": "adapt_secondary_per_authority = 8",
-    "satellites_per_authority = 1": "satellites_per_authority = 3",
+    "satellites_per_authority = 1": "satellites_per_authority = 3\n"
+    "new_base_primary_per_authority = 4\n"
+    "new_base_secondary_per_authority = 4",
 }
+"""Lines of the example, and what stands in their place so that there are 300 options."""
 GROWING = {
     "areas": [(areas, round(areas * ALL_OPTIONS / ALL_AREAS), 1)
               for areas in (428, 857, 1714, 3428, ALL_AREAS)],

@@ -3,12 +3,11 @@
 import argparse
 import gzip
 import json
-import resource
 import sys
 import time
-from multiprocessing import get_context
 from pathlib import Path
 
+from benchmarks.measuring import measured, proof
 from placement_planner.scenario import SolverChoices
 from placement_planner.siting.search import search_answer
 
@@ -22,6 +21,11 @@ def numbers(path):
     return [float(word) for word in text.split()]
 
 
+def name_of(path):
+    """Return the name of an instance from that of its file."""
+    return path.name.removesuffix(".gz").removesuffix(".txt")
+
+
 def _silent(_):
     """Tell nobody."""
 
@@ -32,15 +36,8 @@ def solved(path, read, gap, seconds):
     problem = read(numbers(path))
     choices = SolverChoices(relative_gap=gap, time_limit_s=seconds)
     report = search_answer(problem, choices, _silent).report
-    return {
-        "name": path.name.removesuffix(".gz").removesuffix(".txt"),
-        "objective": report.objective_gbp,
-        "bound": report.bound_gbp,
-        "gap": report.gap,
-        "seconds": round(time.perf_counter() - started, 3),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        "status": report.status,
-    }
+    found = proof(report.objective_gbp, report.bound_gbp, gap, started)
+    return {**found, "status": report.status}
 
 
 def main(read, about):
@@ -51,14 +48,7 @@ def main(read, about):
     parser.add_argument("--seconds", type=float, default=NO_LIMIT_S, help="time limit of a file")
     args = parser.parse_args()
     for path in args.files:
-        process = get_context("fork").Process(
-            target=_tell, args=(path, read, args.gap, args.seconds)
-        )
-        process.start()
-        process.join()
-        if process.exitcode:
+        found = measured(solved, path, read, args.gap, args.seconds)
+        print(json.dumps({"name": name_of(path), **found}), flush=True)
+        if "failed" in found:
             sys.exit(1)
-
-
-def _tell(path, read, gap, seconds):
-    print(json.dumps(solved(path, read, gap, seconds)), flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,11 +36,9 @@ def build_links(
         gbp_2: £ a child and year, not discounted, in the phase of entry and, in an all-through
         school, the next ones. Sorted by group, then pool.
     """
-    pairs = _suited_pairs(groups.table, pools.table, tables.compatibility)
-    drive, distance_km = _drives(groups.table, pools.table, pairs, tables.travel)
-    near = np.isfinite(drive)
-    pairs = pairs[near].reset_index(drop=True)
-    drive, distance_km = drive[near], distance_km[near]
+    drives = _drives(groups.table, pools.table, tables.travel)
+    pairs = _suited_pairs(groups.table, pools.table, tables.compatibility, drives)
+    drive, distance_km = drives.of(pairs)
     links = pairs.assign(distance_km=distance_km)
     for phases_on in range(len(PHASES)):
         later = groups.following[pairs["group"], phases_on]
@@ -61,12 +60,27 @@ def build_links(
     return links.loc[near, kept].reset_index(drop=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Drives:
+    """Direct drives by area and site, not a number where there is none; rows of groups, pools."""
+
+    minutes: NDArray[np.float64]
+    distance_km: NDArray[np.float64]
+    area: NDArray[np.int64]
+    site: NDArray[np.int64]
+
+    def of(self, pairs: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return minutes and km of each pair."""
+        cells = self.area[pairs["group"]], self.site[pairs["pool"]]
+        return self.minutes[cells], self.distance_km[cells]
+
+
 def _suited_pairs(
-    groups: pd.DataFrame, pools: pd.DataFrame, compatibility: pd.DataFrame
+    groups: pd.DataFrame, pools: pd.DataFrame, compatibility: pd.DataFrame, drives: _Drives
 ) -> pd.DataFrame:
-    """Return group, pool and penalty_gbp of all that suit or are tolerable, sorted."""
+    """Return group, pool and penalty_gbp of all in reach that suit or are tolerable, sorted."""
     suits = compatibility[compatibility["match"] != "no"]
-    parts = list(_blocks(groups, pools, suits))
+    parts = list(_blocks(groups, pools, suits, drives))
     if not parts:
         return pd.DataFrame({"group": [], "pool": [], "penalty_gbp": []}).astype(
             {"group": int, "pool": int}
@@ -76,7 +90,7 @@ def _suited_pairs(
 
 
 def _blocks(
-    groups: pd.DataFrame, pools: pd.DataFrame, suits: pd.DataFrame
+    groups: pd.DataFrame, pools: pd.DataFrame, suits: pd.DataFrame, drives: _Drives
 ) -> Iterator[pd.DataFrame]:
     """Yield the pairs of one need group, phase and designation after the other."""
     offered = pools.groupby(["designation", "phase"]).indices
@@ -84,30 +98,28 @@ def _blocks(
         for match in suits[suits["need_group"] == need_group].itertuples():
             pool = offered.get((match.designation, phase))
             if pool is not None:
+                minutes = drives.minutes[np.ix_(drives.area[group], drives.site[pool])]
+                row, column = np.nonzero(np.isfinite(minutes))
                 yield pd.DataFrame(
                     {
-                        "group": np.repeat(group, len(pool)),
-                        "pool": np.tile(pool, len(group)),
+                        "group": group[row],
+                        "pool": pool[column],
                         "penalty_gbp": match.penalty_gbp,
                     }
                 )
 
 
-def _drives(
-    groups: pd.DataFrame, pools: pd.DataFrame, pairs: pd.DataFrame, travel: pd.DataFrame
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the direct drive of each pair, minutes and km; not a number where there is none."""
+def _drives(groups: pd.DataFrame, pools: pd.DataFrame, travel: pd.DataFrame) -> _Drives:
+    """Lay out the direct drives between the areas of groups and the sites of pools."""
     areas, area = np.unique(groups["area_code"].to_numpy(dtype=str), return_inverse=True)
     sites, site = np.unique(pools["site_id"].to_numpy(dtype=str), return_inverse=True)
     row = pd.Index(areas).get_indexer(travel["area_code"])
     column = pd.Index(sites).get_indexer(travel["site_id"])
     known = (row >= 0) & (column >= 0)
-    drives = []
-    for name in ("minutes", "distance_km"):
-        grid = np.full((len(areas), len(sites)), np.nan)
+    grids = {name: np.full((len(areas), len(sites)), np.nan) for name in ("minutes", "distance_km")}
+    for name, grid in grids.items():
         grid[row[known], column[known]] = travel[name].to_numpy(dtype=float)[known]
-        drives.append(grid[area[pairs["group"]], site[pairs["pool"]]])
-    return drives[0], drives[1]
+    return _Drives(**grids, area=area, site=site)
 
 
 def _priced(

@@ -51,25 +51,32 @@ from placement_planner.siting.model.places import (
 from placement_planner.siting.model.variables import UNIT_GBP, SitingModel, make_variables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from placement_planner.siting.problem import Problem
 
-__all__ = ["UNIT_GBP", "SitingModel", "build_model"]
+    Rule = Callable[[Problem, SitingModel], None]
+
+__all__ = ["RULES", "UNIT_GBP", "SitingModel", "build_model"]
+
+RULES: tuple[Rule, ...] = (
+    place_every_child,
+    keep_within_routes,
+    keep_within_places,
+    lend_within_sites,
+    fill_what_is_built,
+    open_before_placing,
+    keep_within_borders,
+    decide_once,
+    keep_within_pots,
+)
+"""Families of rules, in the order in which they are written."""
 
 
-def build_model(problem: Problem) -> SitingModel:
-    """Write the whole problem as a PuLP model."""
+def build_model(problem: Problem, rules: Sequence[Rule] = RULES) -> SitingModel:
+    """Write the problem as a PuLP model: by all rules, or by some of them."""
     model = make_variables(problem)
-    for state in (
-        place_every_child,
-        keep_within_routes,
-        keep_within_places,
-        lend_within_sites,
-        fill_what_is_built,
-        open_before_placing,
-        keep_within_borders,
-        decide_once,
-        keep_within_pots,
-    ):
+    for state in rules:
         state(problem, model)
     gbp = {variable: cost / UNIT_GBP for variable, cost in _costs(problem, model)}
     model.problem.setObjective(pulp.LpAffineExpression(gbp))

@@ -105,6 +105,7 @@ def facility_problem(
                 "requires": None,
                 "excludes": None,
                 "locked_in": False,
+                "locked_out": False,
                 "minimum_fill": 0.0,
             }
         ),

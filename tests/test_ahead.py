@@ -95,6 +95,7 @@ def test_areas_add_up_to_the_authority_in_every_draw(ahead):
         )
 
 
+@pytest.mark.slow
 def test_the_white_paper_meets_its_two_shares(inputs, scenario):
     """8 % of pupils in 2029/30 and 4.7 % in 2034/35, Reception to Year 11, within 0.05 points."""
     table, _ = compare_policies(inputs, scenario, ["white_paper"])
@@ -155,6 +156,7 @@ def test_homes_that_the_projection_carries_add_nobody(inputs, scenario):
     assert np.array_equal(added.policy.cube.children, plain.policy.cube.children)
 
 
+@pytest.mark.slow
 def test_the_waterfall_with_homes_and_policy_adds_up(inputs, scenario):
     forecast = project(inputs, scenario.with_choices(horizon={"years": [2031]}))
     steps = forecast.waterfall

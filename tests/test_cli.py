@@ -138,6 +138,7 @@ def test_a_solved_plan_answers_in_the_agreed_fields(command, study, tmp_path):
     assert "Children who need a specialist place" in out
 
 
+@pytest.mark.slow
 def test_an_unproved_gap_is_the_difference_over_the_objective(command, study, tmp_path):
     """The first plan within a gap of 100 % is taken: its gap is the formula's, not nought."""
     code, out, _ = command(
@@ -238,6 +239,7 @@ def test_choices_on_the_command_line_stand_before_the_scenario_file(command, stu
     assert "years = [2027]" in (run / "scenario.toml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_workbook_is_planned_by_the_scenario_beside_it(command, study, tmp_path):
     workbook = workbook_study(study, tmp_path / "study.xlsx")
     named = Scenario(name="Beside").with_choices(horizon={"years": (2027, 2028)})

@@ -62,6 +62,7 @@ def test_the_gap_is_told_written_and_answered(capsys, study, tmp_path):
     assert (out / "summary.txt").read_text(encoding="utf-8") in said
 
 
+@pytest.mark.slow
 def test_what_is_inside_adds_up_to_what_is_shown(capsys, study, tmp_path):
     """Internal rows to the child; shown rows rounded to five."""
     run(capsys, "gap", study, "--out", tmp_path / "out")
@@ -76,6 +77,7 @@ def test_what_is_inside_adds_up_to_what_is_shown(capsys, study, tmp_path):
     assert shown["without_here"].iloc[1:].sum() == pytest.approx(82, abs=5)
 
 
+@pytest.mark.slow
 def test_counts_of_few_do_not_leave(capsys, study, tmp_path):
     """Two of Eastham's outside the region: withheld at the top, there inside."""
     run(capsys, "gap", study, "--out", tmp_path / "out")

@@ -103,6 +103,7 @@ def test_options_are_priced_by_the_studys_own_line_and_the_regions_prices(
     assert options.loc["M1-adapt_rooms-ci_base", "capital_per_place_gbp"] == gbp
 
 
+@pytest.mark.slow
 def test_the_studys_options_are_held_against_the_cost_library(command, study, tmp_path):
     """O2, a new school of 16 places at most: 386,000 / 16 = 24,125 where 100,000 is the least."""
     code, said, _ = command("hosts", study, "--out", tmp_path / "out", "--json")
@@ -116,6 +117,7 @@ def test_the_studys_options_are_held_against_the_cost_library(command, study, tm
     assert any("Local knowledge may well be right" in note for note in reply["notes"])
 
 
+@pytest.mark.slow
 def test_a_weight_on_the_command_line_counts(command, study, tmp_path):
     def score(*changes):
         out = tmp_path / f"out{len(changes)}"

@@ -46,6 +46,7 @@ def test_the_map_of_a_stored_run_is_the_one_it_was_written_with(capsys, planned,
     assert again == (planned / "run" / "map.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_two_runs_are_drawn_beside_each_other_and_called_by_their_folders(
     capsys, planned, tmp_path, monkeypatch
 ):

@@ -48,6 +48,7 @@ def test_a_study_is_projected_and_told_year_by_year(command, study, tmp_path):
     assert (tmp_path / "out" / "internal" / "cube.parquet").is_file()
 
 
+@pytest.mark.slow
 def test_a_choice_on_the_command_line_goes_before_the_study(command, study, tmp_path):
     code, out, _ = command(
         "project", study, "--out", tmp_path / "out", "--json",
@@ -61,6 +62,7 @@ def test_a_choice_on_the_command_line_goes_before_the_study(command, study, tmp_
     assert "draws = 25" in (tmp_path / "out" / "scenario.toml").read_text()
 
 
+@pytest.mark.slow
 def test_without_a_folder_named_it_goes_to_runs(command, study, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 

@@ -41,6 +41,7 @@ def test_the_plan_of_a_run_costs_what_the_run_says(planned, capsys):
     assert "nothing is proven about it" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 def test_its_builds_typed_by_hand_come_to_the_same(planned, tmp_path, capsys, ending):
     """Children are placed at best for them, pots pay, and viable fill is kept."""
@@ -55,6 +56,7 @@ def test_its_builds_typed_by_hand_come_to_the_same(planned, tmp_path, capsys, en
     assert reply["objective"] == pytest.approx(objective_of(planned / "run"), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_fewer_builds_are_a_dearer_plan(planned, tmp_path, capsys):
     """The base alone costs £386,000 and leaves the new school's 16 children where they were."""
     (tmp_path / "mine.csv").write_text(ONE_BASE, encoding="utf-8")
@@ -66,6 +68,7 @@ def test_fewer_builds_are_a_dearer_plan(planned, tmp_path, capsys):
     assert reply["objective"] > objective_of(planned / "run")
 
 
+@pytest.mark.slow
 def test_a_broken_rule_is_named_and_ends_with_one(planned, tmp_path, capsys):
     """12 places are none of the sizes 8 and 16."""
     (tmp_path / "mine.csv").write_text(ONE_BASE.replace("16", "12"), encoding="utf-8")

@@ -72,6 +72,7 @@ def test_parts_waterfall_and_cube_tell_of_the_same_children(sample):
     )
 
 
+@pytest.mark.slow
 def test_the_same_study_and_seed_give_the_same_draws(sample):
     again = project(sample.inputs, sample.scenario)
 
@@ -103,6 +104,7 @@ def test_requests_that_cannot_be_projected_are_told_of_and_stop_nothing(sample):
     )
 
 
+@pytest.mark.slow
 def test_needs_that_keep_their_label_are_told_of(sample):
     kept, relabelled = (
         project(sample.inputs, sample.scenario.with_choices(need={"relabel_needs": chosen}))
@@ -216,6 +218,7 @@ def test_a_chart_of_too_few_children_says_so(held):
     assert bars.png()
 
 
+@pytest.mark.slow
 def test_the_past_is_forecast_from_what_was_known(sample):
     """Januaries 2021 to 2026: origins 2023 to 2025, with three, two and one later January."""
     tested = backtest_study(sample.inputs, sample.scenario)
@@ -236,6 +239,7 @@ def test_the_past_is_forecast_from_what_was_known(sample):
     assert shown.loc[shown["Method"] == "Today's rates held"].iloc[0, -1] == ""
 
 
+@pytest.mark.slow
 def test_a_later_january_changes_no_earlier_forecast(sample):
     """What came after an origin must not reach a forecast from it: 2026's children are doubled."""
     caseload = sample.inputs.caseload

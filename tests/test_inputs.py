@@ -449,7 +449,7 @@ ODD_CELLS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(
     corruptions=st.lists(
         st.tuples(st.sampled_from(CSV_FILES), st.integers(0, 9), st.integers(0, 9), ODD_CELLS),
@@ -475,7 +475,7 @@ def test_no_corruption_of_cells_or_headers_ends_in_a_traceback(
         read_inputs(folder)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 @given(st.sampled_from(CSV_FILES), st.integers(0, 2**31), st.binary(min_size=1, max_size=8))
 def test_no_corruption_of_bytes_ends_in_a_traceback(sound, tmp_path_factory, file, start, data):
     folder = Path(shutil.copytree(sound, tmp_path_factory.mktemp("bytes") / "study"))

@@ -34,7 +34,7 @@ LIGHT = {
     "need": {"draws": 40},
     "solver": {"relative_gap": 0.05, "time_limit_s": 20},
 }
-"""Choices that take less time, for a part of the sample; the slow tests run all of it."""
+"""Choices that take less time."""
 
 
 def run_from_top_to_bottom(path, folder):
@@ -47,20 +47,14 @@ def run_from_top_to_bottom(path, folder):
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
 
 
-FIRST = {"00_start_here", "06_siting"}
-"""Run by the quick tests too: between them they call every stage."""
-
-
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-@pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path.stem in FIRST], ids=lambda path: path.stem
-)
-def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
+def test_the_first_notebook_runs_from_top_to_bottom(tmp_path):
+    """On a part of the sample: the slow tests run all notebooks on the whole of it."""
     scenario = write_part_of_sample(tmp_path / "data") / "scenario.toml"
     light = read_scenario(scenario).with_choices(**LIGHT)
     scenario.write_text(scenario_template(light), encoding="utf-8")
 
-    run_from_top_to_bottom(path, tmp_path)
+    run_from_top_to_bottom(NOTEBOOKS[0], tmp_path)
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from placement_planner.siting.displacement import savings_by_displacement
 from placement_planner.siting.extract import extract_plan
 from placement_planner.siting.measures import compare_plans
 from placement_planner.siting.problem import build_problem
-from placement_planner.siting.search import search_answer
+from placement_planner.siting.search import LiveSiting
 from placement_planner.siting.tables import Tables
 from placement_planner.tables import checked, empty_table
 from placement_planner.tables.fallback import with_displacement
@@ -106,20 +106,31 @@ def _fallback(around: Surroundings, scenario: Scenario) -> DataFrame[Fallback]:
     return with_displacement(around.fallback, scenario.siting.displacement_share)
 
 
-def find_plan(tables: Tables, scenario: Scenario, progress: Callable[[str], None] = silent) -> Plan:
+def find_plan(
+    tables: Tables,
+    scenario: Scenario,
+    progress: Callable[[str], None] = silent,
+    live: LiveSiting | None = None,
+) -> Plan:
     """Build, solve, extract and audit one siting problem.
+
+    Parameters
+    ----------
+    live
+        Searches to go on from, where only £, money, limits or locks have changed since the last.
 
     Raises
     ------
     SolveError
         If no plan is found, or the plan fails its own audit.
     """
-    problem = build_problem(tables, scenario)
+    live = LiveSiting() if live is None else live
+    problem = build_problem(tables, scenario, live.decided)
     progress(
         f"{len(problem.groups.table):,} groups of children, {len(problem.links):,} pairs of group "
         f"and pool, {len(problem.decisions):,} ways to build"
     )
-    answer = search_answer(problem, scenario.solver, progress)
+    answer = live.answer(problem, scenario.solver, progress)
     plan = extract_plan(problem, answer, tables, scenario)
     broken = audit_plan(plan, tables, scenario)
     if broken:

@@ -122,11 +122,9 @@ def option_rules(tables: Tables, decisions: pd.DataFrame) -> tuple[pd.DataFrame,
     Returns
     -------
     tuple
-        option_id, requires, excludes, locked_in, locked_out (those have decisions, and so a row,
-        only where a search goes on and they are locked out since), minimum_fill; set_id, options,
-        at_most.
+        option_id, requires, excludes, locked_in, minimum_fill; set_id, options, at_most.
     """
-    columns = ["option_id", "requires", "excludes", "locked_in", "locked_out", "minimum_fill"]
+    columns = ["option_id", "requires", "excludes", "locked_in", "minimum_fill"]
     possible = tables.options[tables.options["option_id"].isin(decisions["option_id"])]
     rules = possible[columns].sort_values("option_id", ignore_index=True)
     sets = tables.option_sets[["set_id", "options", "at_most"]]

@@ -6,7 +6,7 @@ input rows does not matter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from placement_planner.siting.links import build_links
 from placement_planner.siting.pools import build_pools, option_slots
 from placement_planner.siting.pots import build_capital
 from placement_planner.siting.routes import build_routes
+from placement_planner.tables import checked
+from placement_planner.tables.study import Options
 
 if TYPE_CHECKING:
     import pulp
@@ -58,7 +60,8 @@ class Problem:
     opens
         Places that a decision opens: decision, pool, year (position), places, is_full.
     options, sets
-        Rules of the options, and sets of which no more than some may be built.
+        Rules of the options (those locked out have decisions only if a search goes on with them),
+        and sets of which no more than some may be built.
     capital, exchange, routes
         Pots; limits across authority borders; fallback routes with a limit.
     flexible_share
@@ -133,8 +136,16 @@ def year_weights(horizon: Horizon) -> NDArray[np.float64]:
     return np.array([horizon.discount(year) * length for year, length in pairs])
 
 
-def build_problem(tables: Tables, scenario: Scenario) -> Problem:
+def build_problem(
+    tables: Tables, scenario: Scenario, decided: frozenset[str] = frozenset()
+) -> Problem:
     """Turn checked tables into the arrays of a siting problem.
+
+    Parameters
+    ----------
+    decided
+        Options that keep their decisions though they are locked out, as none of them may be taken:
+        a search that goes on then has the same ones.
 
     Raises
     ------
@@ -148,6 +159,13 @@ def build_problem(tables: Tables, scenario: Scenario) -> Problem:
             "there is nobody to place: in every planned year nobody needs a place, or everybody "
             "who does keeps the one they hold"
         )
+    options = tables.options
+    shut = options["locked_out"] & options["option_id"].isin(decided)
+    out = options.loc[shut, "option_id"]
+    kept = options.assign(
+        locked_out=options["locked_out"] & ~shut, locked_in=options["locked_in"] & ~shut
+    )
+    tables = replace(tables, options=checked(Options, kept))
     decisions = build_decisions(tables.options, tables.place_costs, scenario)
     slots = option_slots(tables, years[-1])
     opened = opened_places(decisions, tables.options, slots, scenario)
@@ -158,6 +176,7 @@ def build_problem(tables: Tables, scenario: Scenario) -> Problem:
     ).sort_values(["pool", "year", "decision"], ignore_index=True)
     links = build_links(groups, pools, tables, scenario)
     rules, sets = option_rules(tables, decisions)
+    rules = rules.assign(locked_out=rules["option_id"].isin(out))
     is_pooled = choices.money == "pooled"
     return Problem(
         years=years,

@@ -51,6 +51,13 @@ class LiveSiting:
     def __init__(self) -> None:
         self._live: LiveSearch | None = None
 
+    @property
+    def decided(self) -> frozenset[str]:
+        """Options that the search to go on from decides about."""
+        if self._live is None:
+            return frozenset()
+        return frozenset(self._live.master.problem.decisions["option_id"])
+
     def answer(
         self, problem: Problem, choices: SolverChoices, progress: Callable[[str], None]
     ) -> Answer:

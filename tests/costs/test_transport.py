@@ -326,7 +326,7 @@ SHARES = st.lists(st.floats(0, 1), min_size=len(MODES), max_size=len(MODES)).fil
 SHARE = st.floats(0, 1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(near=SHARES, far=SHARES, within=SHARE, beyond=SHARE, take_up=SHARE, accompanied=SHARE)
 def test_everybody_travels_somehow_and_never_faster_than_the_drive(
     near, far, within, beyond, take_up, accompanied
@@ -348,7 +348,7 @@ def test_everybody_travels_somehow_and_never_faster_than_the_drive(
     assert (table[["gbp", "gbp_per_km", "gbp_per_minute"]] >= 0).all(axis=None)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(shares=SHARES, cut=st.floats(0.5, 60))
 def test_a_jump_between_bands_comes_from_the_mix_alone(shares, cut):
     """The same mix on both sides of a cut, and of the walking distance: the same line."""

@@ -33,7 +33,7 @@ PLACES_KEY = ["phase", "academic_year"]
 MARGINS = ["authority_code", "need_group", "phase", "academic_year"]
 few, fewer = (
     settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    for count in (10, 4)
+    for count in (5, 2)
 )
 
 

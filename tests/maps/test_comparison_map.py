@@ -62,6 +62,7 @@ def test_what_cannot_be_compared_is_said_all_at_once(outcome, internal_outcome, 
     assert not (tmp_path / "map.html").exists()
 
 
+@pytest.mark.slow
 def test_years_that_one_run_did_not_plan_are_left_out(outcome, tmp_path):
     early = replace(outcome, scenario=outcome.scenario.with_choices(horizon={"years": (2027,)}))
 
@@ -70,6 +71,7 @@ def test_years_that_one_run_did_not_plan_are_left_out(outcome, tmp_path):
     assert layer_of(page, "need").columns[2:] == layer_of(page, "need", 1).columns[2:] == ["2027"]
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_maps_of_different_areas_have_a_key_each(outcome, browser, tmp_path):
     """With nothing built in either plan enough squares can be shown; with the plan they cannot."""
@@ -100,8 +102,9 @@ def test_the_maps_move_and_are_shaded_in_step(map_file, browser):
         assert views[0][0] == views[1][0]
         assert views[0][1] == pytest.approx(views[1][1], abs=1e-3)  # a pixel or so
 
+        page.locator(".leaflet-zoom-anim").first.wait_for(state="detached")
         page.locator(".leaflet-marker-pane .build").first.click()
-        assert "Expand a special school" in page.locator("#card").inner_text()
+        page.locator("#card", has_text="Expand a special school").wait_for()
         page.keyboard.press("Escape")
         assert serious_violations(page) == []
         page.set_viewport_size({"width": 390, "height": 844})

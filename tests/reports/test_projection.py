@@ -17,6 +17,8 @@ SAMPLE = Path(__file__).parents[2] / "data"
 FIGURES = ["mean", "p5", "q1", "median", "q3", "p95"]
 DRAWS = 30
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def forecast():

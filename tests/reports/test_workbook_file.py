@@ -139,6 +139,7 @@ def test_the_internal_workbook_withholds_nothing_and_says_so(internal_outcome, t
     book.close()
 
 
+@pytest.mark.slow
 def test_a_name_that_looks_like_a_formula_stays_text(tmp_path):
     outcome = village.outcome(oak='=HYPERLINK("http://example.org")')
     book = openpyxl.load_workbook(write_workbook(outcome, tmp_path / "book.xlsx", made=DAY))
@@ -167,6 +168,7 @@ def test_a_plan_that_places_nobody_in_the_final_year_makes_a_workbook(outcome, t
     book.close()
 
 
+@pytest.mark.slow
 def test_a_study_without_places_makes_a_workbook(outcome, tmp_path):
     inputs = outcome.inputs
     parts = {**vars(inputs), "provision": inputs.provision.iloc[:0]}

@@ -6,7 +6,6 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from placement_planner.siting.model import build_model
 from placement_planner.siting.problem import build_problem
 from tests.siting.cases import option
 from tests.siting.regions import ASD, SEMH, choices, pot, region
@@ -101,10 +100,10 @@ FAMILIES = (children, routes, places, lending, fill, opening, borders, builds, p
 
 def written(family):
     """Return the model of a family as PuLP writes it, under what it shows."""
-    model = build_model(build_problem(*family()))
+    model = build_problem(*family()).to_pulp()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.lp"
-        model.problem.writeLP(str(path))
+        model.writeLP(str(path))
         return f"\\* {family.__doc__} *\\\n{path.read_text(encoding='utf-8')}"
 
 

@@ -96,13 +96,13 @@ def test_regions_drawn_by_chance_break_no_rule_of_their_tables(number):
         pd.testing.assert_frame_equal(checked(model, table), table, check_like=True)
 
 
-@examples(40)
+@examples(15)
 @given(NUMBERS)
 def test_the_optimum_equals_trying_every_set_of_builds(number):
     check_answers(number)
 
 
-@examples(5)
+@examples(2)
 @given(NUMBERS)
 def test_audited_plans_have_the_optimum_too(number):
     check_plans(number)

@@ -6,8 +6,7 @@ import pytest
 
 from placement_planner.errors import InfeasibleError
 from placement_planner.siting.arcs import all_arcs
-from placement_planner.siting.decompose.blocks import build_blocks, entry_costs
-from placement_planner.siting.decompose.bound import route_credit
+from placement_planner.siting.decompose.blocks import build_blocks, entry_costs, route_credit
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.layout import arc_columns
 from placement_planner.siting.decompose.master import Master

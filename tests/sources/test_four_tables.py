@@ -349,7 +349,7 @@ def test_the_peers_folder_loads_as_it_is():
 sides = st.one_of(st.none(), st.tuples(st.sampled_from("MS"), st.sampled_from("XY")))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), sides, sides), min_size=1, max_size=30))
 def test_totals_tie_for_any_table(steps):
     tables = sound_tables()

@@ -118,6 +118,7 @@ def test_the_report_tells_rows_notes_and_the_assumed_share(import_file, tmp_path
     assert "`adapt_spare_places`" in text
 
 
+@pytest.mark.slow
 def test_two_imports_write_the_same_tables(import_file, tmp_path):
     import_study(import_file, tmp_path / "one")
     import_study(import_file, tmp_path / "two")
@@ -127,6 +128,7 @@ def test_two_imports_write_the_same_tables(import_file, tmp_path):
         assert path.read_bytes() == again.read_bytes()
 
 
+@pytest.mark.slow
 def test_shuffled_schools_give_the_same_tables(import_file, tmp_path):
     import_study(import_file, tmp_path / "one")
     schools_table().iloc[::-1].to_csv(

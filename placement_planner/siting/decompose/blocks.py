@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from placement_planner.siting.decompose.openings import Openings
     from placement_planner.siting.problem import Problem
 
-__all__ = ["Block", "Charges", "build_blocks", "entry_costs", "no_charges"]
+__all__ = ["Block", "Charges", "build_blocks", "entry_costs", "no_charges", "route_credit"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +133,15 @@ def _block(problem: Problem, profile: int, links: NDArray[np.int64]) -> Block:
         holds=tuple(problem.pools.following[pools, step] for step in steps),
         limit=limit,
     )
+
+
+def route_credit(problem: Problem, charges: Charges) -> NDArray[np.float64]:
+    """Return what a child placed saves on routes with a limit: (G, T)."""
+    credit = np.zeros(problem.groups.children.shape)
+    share = problem.routes.table["share"].to_numpy(dtype=float)
+    for row, groups in enumerate(problem.routes.groups):
+        credit[groups] += share[row] * charges.route[row]
+    return credit
 
 
 def entry_costs(

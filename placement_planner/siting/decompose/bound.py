@@ -12,7 +12,7 @@ ways, whichever is better for a child's whole way through the phases:
 
 - *corrected*: the values that came with the charges, lowered by the most negative reduced cost of
   each year of entry;
-- *fitted*: the largest that the charges allow, from the last year and phase backwards.
+- *fitted*: the largest that the charges allow, those of the best ways (`ways`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from placement_planner.siting.decompose.blocks import entry_costs
+from placement_planner.siting.decompose.blocks import entry_costs, route_credit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from placement_planner.siting.decompose.layout import Layout
     from placement_planner.siting.problem import Problem
 
-__all__ = ["Priced", "bound_of", "fitted_values", "price"]
+__all__ = ["Priced", "bound_of", "price"]
 
 _HELPS = 1e-7
 """Reduced cost, thousands of £ a child, below which an arc would help."""
@@ -77,28 +77,6 @@ def price(
             links.append(found)
             entries.append(np.full(len(found), entry))
     return Priced(least=least, link=np.concatenate(links), entry=np.concatenate(entries))
-
-
-def route_credit(problem: Problem, charges: Charges) -> NDArray[np.float64]:
-    """Return what a child placed saves on routes with a limit: (G, T)."""
-    credit = np.zeros(problem.groups.children.shape)
-    share = problem.routes.table["share"].to_numpy(dtype=float)
-    for row, groups in enumerate(problem.routes.groups):
-        credit[groups] += share[row] * charges.route[row]
-    return credit
-
-
-def fitted_values(
-    problem: Problem, blocks: tuple[Block, ...], charges: Charges
-) -> NDArray[np.float64]:
-    """Return the largest values of groups that leave no arc with a negative reduced cost."""
-    values = np.zeros(problem.groups.children.shape)
-    credit = route_credit(problem, charges)
-    for block in blocks:
-        for entry in reversed(range(len(problem.years))):
-            costs = entry_costs(problem, block, entry, charges, values + credit)
-            values[block.groups, entry] = np.minimum(costs.min(axis=1), 0.0)
-    return values
 
 
 def bound_of(

@@ -13,7 +13,8 @@ import numpy as np
 
 from placement_planner.errors import InfeasibleError
 from placement_planner.siting.decompose.blocks import entry_costs, no_charges
-from placement_planner.siting.decompose.bound import bound_of, fitted_values, price
+from placement_planner.siting.decompose.bound import bound_of, price
+from placement_planner.siting.decompose.ways import best_ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def relaxations(
         duals = master.live.row_duals()
         charges, values = master.charges(duals), master.group_values(duals)
         priced = price(problem, blocks, charges, values)
-        fitted = fitted_values(problem, blocks, charges)
+        fitted = best_ways(problem, blocks, charges).values
         proved = bound_of(problem, layout, duals, charges, values + priced.least, fitted=fitted)
         bound = max(bound, min(proved, value))
         is_solved = value - bound <= _CLOSE * abs(value)
@@ -110,7 +111,7 @@ def bound_without_limits(master: Master, blocks: tuple[Block, ...]) -> float:
     """Return the cost if every child had the cheapest place in reach, thousands of £."""
     problem = master.problem
     charges = no_charges(problem)
-    values = fitted_values(problem, blocks, charges)
+    values = best_ways(problem, blocks, charges).values
     return bound_of(problem, master.layout, np.zeros(len(master.layout.lower)), charges, values)
 
 

@@ -149,6 +149,12 @@ class SolverChoices(Choices):
         ge=0,
         description="possible placements up to which auto gives the whole model to the solver",
     )
+    clusters: int = Field(
+        0,
+        ge=0,
+        description="areas are taken together, need by need, as so many clusters to decide what "
+        "is built, where there are more of them; what that costs is in the gap (0: never)",
+    )
     memory_gb: float = Field(
         8.0, gt=0, description="a search that would take more memory, GB, is refused"
     )

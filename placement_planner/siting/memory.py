@@ -31,10 +31,12 @@ _HELD = 8
 class Sizes:
     """What a problem is made of.
 
-    `arcs` are links by years of entry; `entries` the groups and years that they could count in.
+    `ways` are areas by need groups; `arcs` links by years of entry; `entries` the groups and years
+    that they could count in.
     """
 
     areas: int
+    ways: int
     groups: int
     pools: int
     years: int
@@ -66,6 +68,7 @@ def sizes_of(problem: Problem) -> Sizes:
     counted = np.count_nonzero(problem.survival, axis=(1, 2, 3))
     return Sizes(
         areas=int(problem.groups.table["area_code"].nunique()),
+        ways=len(problem.groups.table.drop_duplicates(["area_code", "need_group"])),
         groups=len(problem.groups.table),
         pools=len(problem.pools.table),
         years=years,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placement_planner.errors import InfeasibleError
-from placement_planner.siting.decompose import LiveSearch
+from placement_planner.siting.decompose import LiveSearch, search_clustered
 from placement_planner.siting.facility import facility_of, solve_facility
 from placement_planner.siting.memory import check_memory, sizes_of
 from placement_planner.siting.model import build_model
@@ -83,6 +83,9 @@ class LiveSiting:
         if is_whole:
             progress(f"{arcs:,} possible placements: the whole model at once")
             return solve(build_model(problem), choices, progress)
+        if 0 < choices.clusters < sizes.ways:
+            progress(f"{arcs:,} possible placements: by clusters of areas")
+            return search_clustered(problem, choices, progress)
         if self._live is not None and self._live.change_to(problem):
             progress(f"{arcs:,} possible placements: going on from the last search")
         else:

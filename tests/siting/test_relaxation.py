@@ -62,8 +62,8 @@ def check(problem):
 
 
 def some_openings(problem, rng):
-    """Return rows of openings at random: groups in pools that do not stand anyway."""
-    pool, year = np.nonzero(~problem.pools.exists)
+    """Return rows of openings at random: groups in pools that stand only if they are opened."""
+    pool, year = np.nonzero(problem.pools.stands & ~problem.pools.exists)
     few = rng.choice(len(pool), min(20, len(pool)), replace=False)
     group = rng.integers(0, len(problem.groups.table), len(few))
     return Openings(group=group, pool=pool[few], year=year[few])

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array, csc_array, vstack
 
 from placement_planner.siting.arcs import stays_of
+from placement_planner.siting.decompose.blocks import Charges
 from placement_planner.siting.decompose.families import FAMILIES, UNIT_GBP, fill_rows
 from placement_planner.siting.decompose.openings import matches
 from placement_planner.siting.highs import INFINITY
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from placement_planner.siting.decompose.openings import Openings
     from placement_planner.siting.problem import Problem
 
-__all__ = ["Columns", "Layout", "arc_columns", "lay_out"]
+__all__ = ["Columns", "Layout", "arc_columns", "charges_of", "lay_out"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,28 @@ class Layout:
     route_row: NDArray[np.int64]
     route_share: NDArray[np.float64]
     constant: float
+
+
+def charges_of(
+    problem: Problem, layout: Layout, duals: NDArray[np.float64], openings: Openings
+) -> Charges:
+    """Return what rows charge those who use them.
+
+    Parameters
+    ----------
+    duals
+        Of the rows of the layout, and of those of openings, which follow.
+    """
+    rows, years = layout.rows, len(problem.years)
+    pool = -duals[rows["pool"]]
+    np.subtract.at(pool, layout.fill_cell, duals[rows["fill"]])
+    return Charges(
+        pool=pool.reshape(-1, years),
+        border=-duals[rows["border"]].reshape(-1, years),
+        route=-duals[rows["route"]].reshape(-1, years),
+        openings=openings,
+        opening=np.maximum(-duals[len(layout.lower) :], 0.0),
+    )
 
 
 Part = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.float64]"]

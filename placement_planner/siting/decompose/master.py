@@ -10,17 +10,17 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array, hstack
 
 from placement_planner.siting.arcs import stays_of
-from placement_planner.siting.decompose.blocks import Charges
 from placement_planner.siting.decompose.bounds import Bounds, free
 from placement_planner.siting.decompose.builds import BuildRules
 from placement_planner.siting.decompose.changes import are_alike, links_of
-from placement_planner.siting.decompose.layout import arc_columns, lay_out
+from placement_planner.siting.decompose.layout import arc_columns, charges_of, lay_out
 from placement_planner.siting.decompose.openings import broken_openings, no_openings
 from placement_planner.siting.highs import INFINITY, LiveModel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from placement_planner.siting.decompose.blocks import Charges
     from placement_planner.siting.decompose.layout import Columns, Layout
     from placement_planner.siting.highs import Ended
     from placement_planner.siting.problem import Problem
@@ -170,16 +170,7 @@ class Master:
 
     def charges(self, duals: NDArray[np.float64]) -> Charges:
         """Return what rows charge those who use them, from the duals of all rows."""
-        rows, years = self.layout.rows, len(self.problem.years)
-        pool = -duals[rows["pool"]]
-        np.subtract.at(pool, self.layout.fill_cell, duals[rows["fill"]])
-        return Charges(
-            pool=pool.reshape(-1, years),
-            border=-duals[rows["border"]].reshape(-1, years),
-            route=-duals[rows["route"]].reshape(-1, years),
-            openings=self.openings,
-            opening=np.maximum(-duals[len(self.layout.lower) :], 0.0),
-        )
+        return charges_of(self.problem, self.layout, duals, self.openings)
 
     def group_values(self, duals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what a child placed is worth in each group's row: (G, T)."""

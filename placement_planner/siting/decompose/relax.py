@@ -51,6 +51,8 @@ class Relaxed:
         (N,): how far each decision is taken.
     reduced
         (N,): reduced costs of the decisions.
+    duals
+        Of all rows: those of the layout, then those of openings.
     """
 
     is_solved: bool
@@ -58,6 +60,7 @@ class Relaxed:
     bound: float
     built: NDArray[np.float64]
     reduced: NDArray[np.float64]
+    duals: NDArray[np.float64]
 
 
 def relaxations(
@@ -102,7 +105,14 @@ def relaxations(
         added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
         is_solved = not added and not master.add_broken_openings()
         anew = added > _MANY * len(master.link)
-        yield Relaxed(is_solved=is_solved, value=value, bound=bound, built=built, reduced=reduced)
+        yield Relaxed(
+            is_solved=is_solved,
+            value=value,
+            bound=bound,
+            built=built,
+            reduced=reduced,
+            duals=duals,
+        )
         if is_solved:
             return
 

@@ -56,12 +56,14 @@ class Found:
 class LiveSearch:
     """A search whose relaxation is kept: what changes afterwards is solved from the last basis.
 
-    Ctrl-C stops it, and the best plan so far is returned.
+    Ctrl-C stops it, and the best plan so far is returned. `duals` are those of the layout's rows in
+    the last relaxation.
     """
 
     def __init__(self, problem: Problem, choices: SolverChoices) -> None:
         self.master = Master(problem, threads=choices.threads, seed=choices.seed)
         self.blocks = build_blocks(problem)
+        self.duals = np.zeros(len(self.master.layout.lower))
         self._kept: NDArray[np.bool_] | None = None
 
     def change_to(self, problem: Problem) -> bool:
@@ -111,8 +113,9 @@ class LiveSearch:
         is_new = not len(master.link)
         if is_new:
             master.add_arcs(*first_arcs(master.problem, blocks))
-        relaxed = None
+        relaxed: Relaxed | None = None
         for relaxed in relaxations(master, blocks, clock, start.bound, anew=is_new):
+            self.duals = relaxed.duals[: len(master.layout.lower)]
             found = Found(best=start.best, bound=relaxed.bound)
             clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", found.bound)
             yield found

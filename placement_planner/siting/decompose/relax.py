@@ -44,7 +44,8 @@ class Relaxed:
     Attributes
     ----------
     is_solved
-        Whether no arc that is left out would help, and no row of openings is broken.
+        Whether no arc that is left out would help, and no row of openings is broken where they
+        are asked for.
     value, bound
         Of the arcs there are; on every plan, the best of all rounds: thousands of £.
     built
@@ -64,7 +65,13 @@ class Relaxed:
 
 
 def relaxations(
-    master: Master, blocks: tuple[Block, ...], clock: Clock, bound: float, *, anew: bool
+    master: Master,
+    blocks: tuple[Block, ...],
+    clock: Clock,
+    bound: float,
+    *,
+    anew: bool,
+    strong: bool = True,
 ) -> Iterator[Relaxed]:
     """Solve the relaxation over the arcs there are, take in those that would help, and again.
 
@@ -76,6 +83,8 @@ def relaxations(
         What is proved already.
     anew
         Whether to start by interior points, where there is no answer to go on from.
+    strong
+        Whether rows of openings are added too.
 
     Yields
     ------
@@ -103,7 +112,7 @@ def relaxations(
         bound = max(bound, min(proved, value))
         is_solved = value - bound <= _CLOSE * abs(value)
         added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
-        is_solved = not added and not master.add_broken_openings()
+        is_solved = not added and not (strong and master.add_broken_openings())
         anew = added > _MANY * len(master.link)
         yield Relaxed(
             is_solved=is_solved,

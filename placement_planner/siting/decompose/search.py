@@ -108,37 +108,56 @@ class LiveSearch:
         return self._placed(best, bound, stopped_by, choices, clock)
 
     def _search(self, start: Found, choices: SolverChoices, clock: Clock) -> Iterator[Found]:
-        """Yield what the search has come to, phase by phase: no bound falls, no plan is dearer."""
-        master, blocks = self.master, self.blocks
+        """Yield what the search has come to, phase by phase: no bound falls, no plan is dearer.
+
+        Small problems are relaxed with rows of openings at once, others once there is a plan.
+        """
+        master, gap = self.master, choices.relative_gap
         is_new = not len(master.link)
         if is_new:
-            master.add_arcs(*first_arcs(master.problem, blocks))
-        relaxed: Relaxed | None = None
-        for relaxed in relaxations(master, blocks, clock, start.bound, anew=is_new):
-            self.duals = relaxed.duals[: len(master.layout.lower)]
-            found = Found(best=start.best, bound=relaxed.bound)
-            clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", found.bound)
-            yield found
+            master.add_arcs(*first_arcs(master.problem, self.blocks))
+        is_large = len(master.problem.links) * len(master.problem.years) > choices.arcs_at_once
+        relaxed = None
+        for relaxed in self._relaxed(start, clock, anew=is_new, strong=not is_large):
+            yield Found(best=start.best, bound=relaxed.bound)
         if relaxed is None or not relaxed.is_solved:
             return
-        for found in self._plans(relaxed, choices, clock):
-            clock.tell("search", found.bound, found.best.cost)
-            yield found
+        found = Found(best=self._first_plan(clock), bound=relaxed.bound)
+        yield found
+        if is_large and np.isfinite(found.best.cost):
+            for best in better_plans(master, relaxed, found.best, clock, gap, choices.seed):
+                found = Found(best=best, bound=relaxed.bound)
+                clock.tell("search", found.bound, best.cost)
+                yield found
+        if is_large and self._is_open(found, gap, clock):
+            master.limit_decisions(free(len(master.problem.decisions)))
+            for relaxed in self._relaxed(found, clock, anew=False, strong=True):
+                found = Found(best=found.best, bound=relaxed.bound)
+                yield found
+        if relaxed.is_solved and self._is_open(found, gap, clock):
+            best, bound, stopped = solve_residual(
+                master, relaxed, found.best, clock, gap, RESIDUAL_ARCS
+            )
+            clock.tell("what was left open", bound, best.cost)
+            yield Found(best=best, bound=bound, is_interrupted=stopped)
 
-    def _plans(self, relaxed: Relaxed, choices: SolverChoices, clock: Clock) -> Iterator[Found]:
-        """Yield plans, each no dearer than the last, once the relaxation is solved."""
-        master, gap = self.master, choices.relative_gap
-        best = first = self._first_plan(clock)
-        if np.isfinite(best.cost):
-            yield Found(best=best, bound=relaxed.bound)
-        arcs = len(master.problem.links) * len(master.problem.years)
-        if arcs > choices.arcs_at_once and np.isfinite(best.cost):
-            for best in better_plans(master, relaxed, first, clock, gap, choices.seed):
-                yield Found(best=best, bound=relaxed.bound)
-        if best.cost - relaxed.bound > gap * abs(best.cost) and clock.left() > 0:
-            best, bound, stopped = solve_residual(master, relaxed, best, clock, gap, RESIDUAL_ARCS)
-            if np.isfinite(best.cost):
-                yield Found(best=best, bound=bound, is_interrupted=stopped)
+    @staticmethod
+    def _is_open(found: Found, gap: float, clock: Clock) -> bool:
+        """Tell whether the gap is not yet as asked, and time remains."""
+        cost = found.best.cost
+        return clock.left() > 0 and not cost - found.bound <= gap * abs(cost)
+
+    def _relaxed(
+        self, found: Found, clock: Clock, *, anew: bool, strong: bool
+    ) -> Iterator[Relaxed]:
+        """Solve the relaxation, and tell of it round by round."""
+        master = self.master
+        for relaxed in relaxations(
+            master, self.blocks, clock, found.bound, anew=anew, strong=strong
+        ):
+            self.duals = relaxed.duals[: len(master.layout.lower)]
+            clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", relaxed.bound, found.best.cost)
+            yield relaxed
 
     def _first_plan(self, clock: Clock) -> Incumbent:
         """Dive for a plan, unless the last search's keeps every rule still and is as good."""

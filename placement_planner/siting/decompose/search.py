@@ -123,6 +123,7 @@ class LiveSearch:
         if relaxed is None or not relaxed.is_solved:
             return
         found = Found(best=self._first_plan(clock), bound=relaxed.bound)
+        clock.tell("first plan", found.bound, found.best.cost)
         yield found
         if is_large and np.isfinite(found.best.cost):
             for best in better_plans(master, relaxed, found.best, clock, gap, choices.seed):

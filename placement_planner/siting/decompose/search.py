@@ -197,7 +197,7 @@ class LiveSearch:
         master.limit_decisions(fixed(best.built))
         unhurried = Clock(limit_s=UNHURRIED_S, progress=clock.progress)
         anew = not np.isfinite(best.cost)
-        for _ in relaxations(master, self.blocks, unhurried, -np.inf, anew=anew):
+        for _ in relaxations(master, self.blocks, unhurried, -np.inf, anew=anew, strong=False):
             clock.progress("placing children, with the builds decided")
         used = np.flatnonzero(master.placed() > _CHILDREN)
         link, entry, placed = master.link[used], master.entry[used], master.placed()[used]

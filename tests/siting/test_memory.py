@@ -40,4 +40,4 @@ def test_more_years_take_more_memory():
     )
 
     for road in ("monolithic", "decomposed"):
-        assert many.memory_gb(road) > 2 * few.memory_gb(road)
+        assert many.memory_gb(road) > few.memory_gb(road) + (many.links - few.links) * 3e-7

@@ -72,3 +72,31 @@ def test_the_whole_model_of_a_large_region_is_not_optimal_in_a_second_either():
         return
     assert told.status != "optimal"
     assert told.bound_gbp <= told.objective_gbp
+
+
+PHASES = {
+    "decomposed": ("without limits", "relaxation", "first plan", "what was left", "placing"),
+    "clustered": ("relaxation", "placing", "children placed area by area", "charges bettered"),
+}
+
+
+@pytest.mark.parametrize(
+    ("road", "phase"), [(road, phase) for road, phases in PHASES.items() for phase in phases]
+)
+def test_ctrl_c_in_any_phase_leaves_an_audited_plan_and_a_bound_that_holds(road, phase, town):
+    """Pressed once, as the phase is told of."""
+    tables, choices, best = town
+    told = []
+
+    def press(words):
+        told.append(words)
+        if words.startswith(phase) and sum(word.startswith(phase) for word in told) == 1:
+            raise KeyboardInterrupt
+
+    clusters = 6 if road == "clustered" else 0
+    solver = {"method": "decomposed", "clusters": clusters, "relative_gap": 0.0}
+    found = find_plan(tables, choices.with_choices(solver=solver), press).report
+
+    assert any(words.startswith(phase) for words in told)
+    assert found.stopped_by in {"interrupt", "proof"}
+    check_proof(found, best)

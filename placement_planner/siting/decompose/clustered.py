@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from placement_planner.errors import OutOfTimeError
-from placement_planner.siting.answer import Answer
-from placement_planner.siting.arcs import Arcs, arc_costs, stays_of
 from placement_planner.siting.decompose.blocks import build_blocks
 from placement_planner.siting.decompose.bound import bound_of
 from placement_planner.siting.decompose.bounds import fixed
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.clusters import cluster
+from placement_planner.siting.decompose.ending import answer_of, why_stopped
 from placement_planner.siting.decompose.families import UNIT_GBP
 from placement_planner.siting.decompose.layout import charges_of, lay_out
 from placement_planner.siting.decompose.mixture import Mixture
@@ -36,10 +35,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from placement_planner.scenario import SolverChoices
+    from placement_planner.siting.answer import Answer
     from placement_planner.siting.decompose.blocks import Block
     from placement_planner.siting.decompose.clusters import Clusters
     from placement_planner.siting.decompose.layout import Layout
-    from placement_planner.siting.plan import StoppedBy
     from placement_planner.siting.problem import Problem
 
 __all__ = ["search_clustered"]
@@ -76,11 +75,15 @@ def search_clustered(
     search = LiveSearch(clusters.problem, choices)
     of_builds = {"time_limit_s": _ON_BUILDS * choices.time_limit_s}
     answer = search.run(choices.model_copy(update=of_builds), progress)
-    return _Areas(problem, clusters, search.duals, choices, clock).answer(answer)
+    areas = _Areas(problem, clusters, search.duals, choices, clock)
+    return areas.answer(answer, is_interrupted=search.is_interrupted)
 
 
 class _Areas:
-    """The whole problem, once the builds are decided for clusters of it."""
+    """The whole problem, once the builds are decided for clusters of it.
+
+    `bound` is the best so far, and `duals` those that it comes from.
+    """
 
     def __init__(
         self,
@@ -97,48 +100,40 @@ class _Areas:
         self.duals = np.concatenate([np.zeros(problem.groups.children.size), shared])
         self.bound = -np.inf
 
-    def answer(self, of_clusters: Answer) -> Answer:
+    def answer(self, of_clusters: Answer, *, is_interrupted: bool) -> Answer:
         """Place every child with the builds of the clusters' plan; bound every plan."""
-        problem, clock = self.problem, self.clock
-        self.tried(self.duals)
-        clock.tell("charges of clusters, area by area", self.bound)
-        mixture = self._placed(of_clusters)
-        clock.tell("children placed area by area", self.bound, mixture.value)
-        interrupted = of_clusters.report.stopped_by == "interrupt"
-        if not interrupted:
-            try:
-                self._raise_bound(of_clusters, mixture.value)
-            except KeyboardInterrupt:
-                interrupted = True
-        placed = mixture.mixed()
-        stays = stays_of(problem, placed.link, placed.entry)
-        fallback = problem.groups.children.copy()
-        np.subtract.at(
-            fallback, (stays.group, stays.year), stays.share * placed.children[stays.arc]
+        problem, clock, choices = self.problem, self.clock, self.choices
+        arcs, built = of_clusters.arcs, of_clusters.built
+        as_clusters = split(
+            problem,
+            self.clusters,
+            Entrants(link=arcs.link, entry=arcs.entry, children=of_clusters.placed),
         )
-        asked = mixture.value - self.bound <= self.choices.relative_gap * abs(mixture.value)
-        stopped_by: StoppedBy = "interrupt" if interrupted else "gap" if asked else "time"
-        return Answer(
-            arcs=Arcs(
-                link=placed.link,
-                entry=placed.entry,
-                gbp=arc_costs(problem, placed.link, stays),
-            ),
-            placed=placed.children,
-            fallback=np.maximum(fallback, 0.0),
-            spilt=mixture.static("spilt").reshape(-1, len(problem.years)),
-            built=of_clusters.built,
-            paid_gbp=mixture.static("paid") * UNIT_GBP,
-            report=report_of(
-                mixture.value * UNIT_GBP,
-                self.bound * UNIT_GBP,
-                self.choices,
-                stopped_by,
-                clock.elapsed(),
-            ),
+        at_charges = self._tried(self.duals)
+        mixture = self._mixture(as_clusters)
+        mixture.limit_decisions(fixed(built))
+        for duals in (self.duals, np.zeros_like(self.duals)):
+            mixture.add(self._within(duals, built))
+        interrupted = self._place(mixture, built, is_hurried=is_interrupted)
+        try:
+            if not interrupted:
+                self._raise_bound(self._mixture(as_clusters, at_charges), mixture.value)
+        except KeyboardInterrupt:
+            interrupted = True
+        stopped_by = why_stopped(
+            mixture.value, self.bound, choices, clock, is_interrupted=interrupted
+        )
+        cost, bound = mixture.value * UNIT_GBP, self.bound * UNIT_GBP
+        return answer_of(
+            problem,
+            mixture.mixed(),
+            built=built,
+            spilt=mixture.static("spilt"),
+            paid=mixture.static("paid"),
+            report=report_of(cost, bound, choices, stopped_by, clock.elapsed()),
         )
 
-    def tried(self, duals: NDArray[np.float64]) -> Entrants:
+    def _tried(self, duals: NDArray[np.float64]) -> Entrants:
         """Better the bound by some duals, where they do; return who takes the best ways then."""
         charges = charges_of(self.problem, self.layout, duals, no_openings())
         ways = best_ways(self.problem, self.blocks, charges)
@@ -147,36 +142,59 @@ class _Areas:
             self.bound, self.duals = proved, duals
         return entrants_of(self.problem, ways.link)
 
-    def _mixture(self) -> Mixture:
+    def _mixture(self, *ways: Entrants) -> Mixture:
+        """Return a mixture of some ways."""
         choices = self.choices
-        return Mixture(
+        mixture = Mixture(
             self.problem,
             self.layout,
             self.clusters.number,
             threads=choices.threads,
             seed=choices.seed,
         )
-
-    def _placed(self, of_clusters: Answer) -> Mixture:
-        """Mix ways within the places that are open, until a round gains little, or time is up."""
-        mixture = self._mixture()
-        mixture.limit_decisions(fixed(of_clusters.built))
-        mixture.add(_split(self.problem, self.clusters, of_clusters))
-        for duals in (self.duals, np.zeros_like(self.duals)):
-            mixture.add(self._within(duals, of_clusters.built))
-        until = _ON_PLACES * self.choices.time_limit_s
-        value = np.inf
-        for _ in range(_MOST_ROUNDS):
-            if mixture.solve(np.inf) != "optimal":
-                raise OutOfTimeError(
-                    "children could not be placed area by area so that what is built is filled: "
-                    "take fewer areas together (solver.clusters)"
-                )
-            gain, value = value - mixture.value, mixture.value
-            if gain <= _WORTH * abs(value) or self.clock.elapsed() >= until:
-                break
-            mixture.add(self._within(mixture.duals(), of_clusters.built))
+        for way in ways:
+            mixture.add(way)
         return mixture
+
+    def _place(self, mixture: Mixture, built: NDArray[np.bool_], *, is_hurried: bool) -> bool:
+        """Mix ways within the places that are open, until a round gains little, or time is up.
+
+        Parameters
+        ----------
+        is_hurried
+            Whether the ways that there are must do.
+
+        Returns
+        -------
+        bool
+            Whether Ctrl-C cut it short: the ways that there were must do then.
+        """
+        until = _ON_PLACES * self.choices.time_limit_s
+        try:
+            value = self._mixed(mixture)
+            for _ in range(0 if is_hurried else _MOST_ROUNDS):
+                if self.clock.elapsed() >= until:
+                    break
+                before = value
+                mixture.add(self._within(mixture.duals(), built))
+                value = self._mixed(mixture)
+                if before - value <= _WORTH * abs(value):
+                    break
+            self.clock.tell("children placed area by area", self.bound, value)
+        except KeyboardInterrupt:
+            self.clock.progress("stopping: children are placed as far as ways are known")
+            self._mixed(mixture)
+            return True
+        return is_hurried
+
+    def _mixed(self, mixture: Mixture) -> float:
+        """Solve a mixture; return what it costs."""
+        if mixture.solve(np.inf) != "optimal":
+            raise OutOfTimeError(
+                "children could not be placed area by area so that what is built is filled: take "
+                "fewer areas together (a larger solver.clusters)"
+            )
+        return mixture.value
 
     def _within(self, duals: NDArray[np.float64], built: NDArray[np.bool_]) -> Entrants:
         """Return who takes the best ways within the pools that are open, those to be filled first.
@@ -195,23 +213,14 @@ class _Areas:
         ways = best_ways(problem, self.blocks, replace(charges, pool=pool))
         return entrants_of(problem, ways.link)
 
-    def _raise_bound(self, of_clusters: Answer, cost: float) -> None:
+    def _raise_bound(self, mixture: Mixture, cost: float) -> None:
         """Better the charges by mixtures with builds between nought and one, while time remains."""
-        mixture = self._mixture()
-        mixture.add(_split(self.problem, self.clusters, of_clusters))
-        mixture.add(self.tried(self.duals))
         while cost - self.bound > self.choices.relative_gap * abs(cost) and self.clock.left() > 0:
             if mixture.solve(self.clock.left()) != "optimal":
                 return
             before, last = self.bound, mixture.duals()
             for step in _STEPS:
-                mixture.add(self.tried(self.duals + step * (last - self.duals)))
+                mixture.add(self._tried(self.duals + step * (last - self.duals)))
             self.clock.tell("charges bettered", self.bound, cost)
             if mixture.value - before <= _WORTH * abs(cost):
                 return
-
-
-def _split(problem: Problem, clusters: Clusters, of_clusters: Answer) -> Entrants:
-    arcs = of_clusters.arcs
-    placed = Entrants(link=arcs.link, entry=arcs.entry, children=of_clusters.placed)
-    return split(problem, clusters, placed)

@@ -82,18 +82,12 @@ def _costs(
     group = problem.link_group[link]
     pools, column = np.unique(problem.link_pool[link], return_inverse=True)
     dear = np.zeros(len(ways))
-    np.maximum.at(dear, *_of_groups(problem, way, position))
+    own = np.flatnonzero(position[way] >= 0)
+    np.maximum.at(dear, position[way[own]], problem.fallback_gbp[own])
     costs = np.repeat(dear[:, None], len(pools), axis=1)
     row = position[way[group]]
     costs[row, column] = np.minimum(problem.link_gbp[link, 0], dear[row])
     return costs
-
-
-def _of_groups(
-    problem: Problem, way: NDArray[np.int64], position: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    groups = np.flatnonzero(position[way] >= 0)
-    return position[way[groups]], problem.fallback_gbp[groups]
 
 
 def _merged(problem: Problem, number: NDArray[np.int64]) -> Clusters:

@@ -15,6 +15,7 @@ from placement_planner.siting.decompose.builds import BuildRules
 from placement_planner.siting.decompose.changes import are_alike, links_of
 from placement_planner.siting.decompose.layout import arc_columns, charges_of, lay_out
 from placement_planner.siting.decompose.openings import broken_openings, no_openings
+from placement_planner.siting.decompose.ways import Entrants
 from placement_planner.siting.highs import INFINITY, LiveModel
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from placement_planner.siting.problem import Problem
 
 __all__ = ["Master"]
+
+_CHILDREN = 1e-9
 
 
 class Master:
@@ -160,13 +163,19 @@ class Master:
         """Return the children placed on each arc in the last answer."""
         return self.live.column_values()[len(self.layout.static.cost) :]
 
+    def entrants(self) -> Entrants:
+        """Return who is placed on which arc in the last answer."""
+        placed = self.placed()
+        used = np.flatnonzero(placed > _CHILDREN)
+        return Entrants(link=self.link[used], entry=self.entry[used], children=placed[used])
+
     def paid(self) -> NDArray[np.float64]:
         """Return payments in the last answer, thousands of £."""
         return self._static("paid")
 
     def spilt(self) -> NDArray[np.float64]:
-        """Return children whom full routes cannot take, by route and year."""
-        return self._static("spilt").reshape(-1, len(self.problem.years))
+        """Return children whom full routes cannot take, by route and year, one after another."""
+        return self._static("spilt")
 
     def charges(self, duals: NDArray[np.float64]) -> Charges:
         """Return what rows charge those who use them, from the duals of all rows."""

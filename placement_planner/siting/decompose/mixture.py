@@ -96,10 +96,6 @@ class Mixture:
         shared = self._live.row_duals()[: len(self.layout.lower) - self._first]
         return np.concatenate([np.zeros(self._first), shared])
 
-    def built(self) -> NDArray[np.float64]:
-        """Return how far each decision is taken."""
-        return self._live.column_values()[self.layout.columns["built"]]
-
     def mixed(self) -> Entrants:
         """Return who is placed where in the last answer."""
         static, group = len(self.layout.static.cost), self.problem.link_group

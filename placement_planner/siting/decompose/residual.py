@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["left_open", "solve_residual"]
 
-_NOISE = 1e-9
-"""Relative slack of a cost, for what rounding does to it."""
+_NOISE = 1e-6
+"""Relative slack of a cost: a relaxation counts as solved within a tenth of it."""
 _TAKEN = 0.5
 
 
@@ -30,6 +30,11 @@ def left_open(relaxed: Relaxed, best: Incumbent) -> Bounds:
 
     A plan that takes a decision which the relaxation leaves, or leaves one which it takes, costs at
     least the relaxation's value and that decision's reduced cost.
+
+    Parameters
+    ----------
+    relaxed
+        Solved: no arc would help.
     """
     if not np.isfinite(best.cost):
         return free(len(best.built))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from placement_planner.errors import InfeasibleError
-from placement_planner.siting.answer import Answer
-from placement_planner.siting.arcs import Arcs, arc_costs, stays_of
 from placement_planner.siting.decompose.blocks import build_blocks
 from placement_planner.siting.decompose.bounds import fixed, free
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.dive import Incumbent, dive
+from placement_planner.siting.decompose.ending import answer_of, why_stopped
 from placement_planner.siting.decompose.families import UNIT_GBP
 from placement_planner.siting.decompose.improve import better_plans
 from placement_planner.siting.decompose.master import Master
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from placement_planner.scenario import SolverChoices
+    from placement_planner.siting.answer import Answer
     from placement_planner.siting.decompose.relax import Relaxed
-    from placement_planner.siting.plan import StoppedBy
     from placement_planner.siting.problem import Problem
 
 __all__ = ["LiveSearch"]
@@ -41,7 +40,6 @@ UNHURRIED_S = 1e6
 """Time to place children once the builds are decided: a plan must have them all."""
 RESIDUAL_ARCS = 400_000
 """Arcs up to which what reduced costs leave open is searched over all of them."""
-_CHILDREN = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +55,14 @@ class LiveSearch:
     """A search whose relaxation is kept: what changes afterwards is solved from the last basis.
 
     Ctrl-C stops it, and the best plan so far is returned. `duals` are those of the layout's rows in
-    the last relaxation.
+    the last relaxation; `is_interrupted` tells whether Ctrl-C stopped the last run.
     """
 
     def __init__(self, problem: Problem, choices: SolverChoices) -> None:
         self.master = Master(problem, threads=choices.threads, seed=choices.seed)
         self.blocks = build_blocks(problem)
         self.duals = np.zeros(len(self.master.layout.lower))
+        self.is_interrupted = False
         self._kept: NDArray[np.bool_] | None = None
 
     def change_to(self, problem: Problem) -> bool:
@@ -85,27 +84,33 @@ class LiveSearch:
         master, nothing = self.master, Incumbent(built=np.zeros(0, dtype=bool), cost=np.inf)
         master.limit_decisions(free(len(master.problem.decisions)))
         start = found = Found(best=nothing, bound=bound_without_limits(master, self.blocks))
-        clock.tell("without limits", found.bound)
         interrupted = False
         try:
+            clock.tell("without limits", found.bound)
             for found in self._search(start, choices, clock):
                 interrupted = found.is_interrupted
         except KeyboardInterrupt:
             interrupted = True
         if interrupted:
             progress("stopping: keeping the best plan so far")
-        best, bound = found.best, found.bound
-        if not np.isfinite(best.cost):
+        if not np.isfinite(found.best.cost):
             progress("no plan in time: placing children with only what is locked in")
-            best = self._least()
-        stopped_by: StoppedBy = (
-            "interrupt" if interrupted
-            else "gap" if best.cost - bound <= choices.relative_gap * abs(best.cost)
-            else "time" if clock.left() <= 0
-            else "nodes"
-        )  # fmt: skip
-        self._kept = best.built
-        return self._placed(best, bound, stopped_by, choices, clock)
+            found = replace(found, best=self._least())
+        stopped_by = why_stopped(
+            found.best.cost, found.bound, choices, clock, is_interrupted=interrupted
+        )
+        self._kept = found.best.built
+        self.is_interrupted = self._place(found.best, clock) or interrupted
+        stopped_by = "interrupt" if self.is_interrupted else stopped_by
+        cost, bound = master.value * UNIT_GBP, found.bound * UNIT_GBP
+        return answer_of(
+            master.problem,
+            master.entrants(),
+            built=found.best.built,
+            spilt=master.spilt(),
+            paid=master.paid(),
+            report=report_of(cost, bound, choices, stopped_by, clock.elapsed()),
+        )
 
     def _search(self, start: Found, choices: SolverChoices, clock: Clock) -> Iterator[Found]:
         """Yield what the search has come to, phase by phase: no bound falls, no plan is dearer.
@@ -123,13 +128,13 @@ class LiveSearch:
         if relaxed is None or not relaxed.is_solved:
             return
         found = Found(best=self._first_plan(clock), bound=relaxed.bound)
-        clock.tell("first plan", found.bound, found.best.cost)
         yield found
+        clock.tell("first plan", found.bound, found.best.cost)
         if is_large and np.isfinite(found.best.cost):
             for best in better_plans(master, relaxed, found.best, clock, gap, choices.seed):
                 found = Found(best=best, bound=relaxed.bound)
-                clock.tell("search", found.bound, best.cost)
                 yield found
+                clock.tell("search", found.bound, best.cost)
         if is_large and self._is_open(found, gap, clock):
             master.limit_decisions(free(len(master.problem.decisions)))
             for relaxed in self._relaxed(found, clock, anew=False, strong=True):
@@ -139,8 +144,8 @@ class LiveSearch:
             best, bound, stopped = solve_residual(
                 master, relaxed, found.best, clock, gap, RESIDUAL_ARCS
             )
-            clock.tell("what was left open", bound, best.cost)
             yield Found(best=best, bound=bound, is_interrupted=stopped)
+            clock.tell("what was left open", bound, best.cost)
 
     @staticmethod
     def _is_open(found: Found, gap: float, clock: Clock) -> bool:
@@ -184,34 +189,20 @@ class LiveSearch:
             raise InfeasibleError("no plan keeps every rule")
         return Incumbent(built=built, cost=np.inf)
 
-    def _placed(
-        self,
-        best: Incumbent,
-        bound: float,
-        stopped_by: StoppedBy,
-        choices: SolverChoices,
-        clock: Clock,
-    ) -> Answer:
-        """Place children over all arcs with the builds decided, and read the answer."""
-        master, problem = self.master, self.master.problem
+    def _place(self, best: Incumbent, clock: Clock) -> bool:
+        """Place children over all arcs, with the builds decided; tell whether Ctrl-C cut it short.
+
+        They are then placed over the arcs that there were.
+        """
+        master = self.master
         master.limit_decisions(fixed(best.built))
         unhurried = Clock(limit_s=UNHURRIED_S, progress=clock.progress)
         anew = not np.isfinite(best.cost)
-        for _ in relaxations(master, self.blocks, unhurried, -np.inf, anew=anew, strong=False):
-            clock.progress("placing children, with the builds decided")
-        used = np.flatnonzero(master.placed() > _CHILDREN)
-        link, entry, placed = master.link[used], master.entry[used], master.placed()[used]
-        stays = stays_of(problem, link, entry)
-        fallback = problem.groups.children.copy()
-        np.subtract.at(fallback, (stays.group, stays.year), stays.share * placed[stays.arc])
-        return Answer(
-            arcs=Arcs(link=link, entry=entry, gbp=arc_costs(problem, link, stays)),
-            placed=placed,
-            fallback=np.maximum(fallback, 0.0),
-            spilt=master.spilt(),
-            built=best.built,
-            paid_gbp=master.paid() * UNIT_GBP,
-            report=report_of(
-                master.value * UNIT_GBP, bound * UNIT_GBP, choices, stopped_by, clock.elapsed()
-            ),
-        )
+        try:
+            for _ in relaxations(master, self.blocks, unhurried, -np.inf, anew=anew, strong=False):
+                clock.progress("placing children, with the builds decided")
+        except KeyboardInterrupt:
+            clock.progress("stopping: children are placed where they could be so far")
+            master.solve(UNHURRIED_S)
+            return True
+        return False

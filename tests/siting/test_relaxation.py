@@ -105,7 +105,7 @@ def test_dense_prices_are_those_of_the_columns_one_by_one(number):
     compared = 0
     for block in build_blocks(problem):
         for entry in range(len(problem.years)):
-            dense = entry_costs(problem, block, entry, charges, values)
+            dense = entry_costs(block, entry, charges, values)
             there = np.isfinite(dense)
             link = block.links[there]
             columns = arc_columns(

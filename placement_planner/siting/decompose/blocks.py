@@ -7,7 +7,8 @@ them. For a year of entry :math:`e` and the phases :math:`h` that follow, an arc
 .. math:: \sum_{h, t} \sigma^h(e, t) \, \phi^h_{g_h t} \, [q_h \text{ stands}]
     \bigl(\omega_t (c_h - \varphi_{g_h}) + \pi_{q_h t} - \lambda_{g_h t}\bigr)
 
-which is three products of matrices over the years for each block, entry and phase.
+of which charges and values change from round to round: a product of matrices over phases and
+years for each block and year of entry. The rest is worked out once.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from placement_planner.siting.decompose.openings import matches, no_openings
 from placement_planner.tables.vocabulary import PHASES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from placement_planner.siting.decompose.openings import Openings
@@ -66,31 +69,49 @@ def no_charges(problem: Problem) -> Charges:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Phase:
+    """What arcs of a block and year of entry count for in one of the phases that they last.
+
+    Attributes
+    ----------
+    years
+        (Y,): positions of the years in which anybody is still there.
+    groups, counts
+        (A,), (A, Y): the group of each row then, and the share of those who entered that counts.
+    pools, stands
+        (P,), (Y, P): the pool of each column then, and whether (1, 0) it stands; 0 for none.
+    """
+
+    years: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    counts: NDArray[np.float64]
+    pools: NDArray[np.int64]
+    stands: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """Groups of one profile, A of them, by pools that suit them, P of them.
 
     Attributes
     ----------
-    profile, groups, pools
+    groups, pools
         Positions.
     links
         (A, P): position of the link; −1 where there is none.
-    gbp
-        By phases on, (A, P): £ a child and year; infinite in the first where there is no link.
-    later, holds
-        By phases on: the group of each group (A,), the pool of each pool (P,); −1 for none.
     limit
         (P,): the border limit that the pool counts towards; −1 for none.
+    phases, costs
+        By year of entry: the phases that follow; (A, P): cost of an arc less that of the fallback,
+        without charges, thousands of £ over the horizon, infinite where there is no arc.
     """
 
-    profile: int
     groups: NDArray[np.int64]
     pools: NDArray[np.int64]
     links: NDArray[np.int64]
-    gbp: tuple[NDArray[np.float64], ...]
-    later: tuple[NDArray[np.int64], ...]
-    holds: tuple[NDArray[np.int64], ...]
     limit: NDArray[np.int64]
+    phases: tuple[tuple[Phase, ...], ...]
+    costs: tuple[NDArray[np.float64], ...]
 
 
 def build_blocks(problem: Problem) -> tuple[Block, ...]:
@@ -115,24 +136,65 @@ def _block(problem: Problem, profile: int, links: NDArray[np.int64]) -> Block:
     pools, column = np.unique(problem.link_pool[links], return_inverse=True)
     grid = np.full((len(groups), len(pools)), -1, dtype=np.int64)
     grid[row, column] = links
-    gbp = []
-    for phases_on in range(problem.link_gbp.shape[1]):
-        costs = np.full(grid.shape, np.inf if phases_on == 0 else 0.0)
-        costs[row, column] = problem.link_gbp[links, phases_on] / UNIT_GBP
-        gbp.append(costs)
+    gbp = np.zeros((problem.link_gbp.shape[1], *grid.shape))
+    gbp[:, row, column] = problem.link_gbp[links].T / UNIT_GBP
     limit = np.full(len(pools), -1, dtype=np.int64)
     limit[column] = problem.exchange.of_link[links]
-    steps = range(problem.groups.following.shape[1])
+    entries = range(len(problem.years))
+    phases = tuple(tuple(_phases(problem, profile, groups, pools, entry)) for entry in entries)
     return Block(
-        profile=profile,
         groups=groups,
         pools=pools,
         links=grid,
-        gbp=tuple(gbp),
-        later=tuple(problem.groups.following[groups, step] for step in steps),
-        holds=tuple(problem.pools.following[pools, step] for step in steps),
         limit=limit,
+        phases=phases,
+        costs=tuple(
+            _costs(problem, groups, pools, grid, gbp, phases[entry], entry) for entry in entries
+        ),
     )
+
+
+def _phases(
+    problem: Problem, profile: int, groups: NDArray[np.int64], pools: NDArray[np.int64], entry: int
+) -> Iterator[Phase]:
+    """Yield the phases that arcs of a profile and year of entry last, the phase of entry first."""
+    for phases_on in range(problem.groups.following.shape[1]):
+        stay = problem.survival[profile, phases_on, entry]
+        years = np.flatnonzero(stay)
+        later = problem.groups.following[groups, phases_on]
+        holds = problem.pools.following[pools, phases_on]
+        if phases_on:
+            shares = problem.groups.follow[later][:, years]
+        else:
+            shares = np.where(years > entry, problem.groups.stay[later][:, years], 1.0)
+        yield Phase(
+            years=years,
+            groups=later,
+            counts=np.where((later >= 0)[:, None], shares, 0.0) * stay[years],
+            pools=holds,
+            stands=np.where(holds >= 0, problem.pools.stands[holds][:, years].T, 0.0),
+        )
+
+
+def _costs(
+    problem: Problem,
+    groups: NDArray[np.int64],
+    pools: NDArray[np.int64],
+    grid: NDArray[np.int64],
+    gbp: NDArray[np.float64],
+    phases: tuple[Phase, ...],
+    entry: int,
+) -> NDArray[np.float64]:
+    """Return the cost of every arc of a year of entry, less that of the fallback: (A, P)."""
+    total = np.zeros(grid.shape)
+    for each, own in zip(phases, gbp, strict=True):
+        weighed = each.counts * problem.weights[each.years]
+        fallback = problem.fallback_gbp[each.groups] / UNIT_GBP
+        total += (own - fallback[:, None]) * (weighed @ each.stands)
+    total[grid < 0] = np.inf
+    total[:, ~problem.pools.stands[pools, entry]] = np.inf
+    total[problem.groups.children[groups, entry] <= 0] = np.inf
+    return total
 
 
 def route_credit(problem: Problem, charges: Charges) -> NDArray[np.float64]:
@@ -145,11 +207,7 @@ def route_credit(problem: Problem, charges: Charges) -> NDArray[np.float64]:
 
 
 def entry_costs(
-    problem: Problem,
-    block: Block,
-    entry: int,
-    charges: Charges,
-    values: NDArray[np.float64],
+    block: Block, entry: int, charges: Charges, values: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the cost of every arc of a block and year of entry: (A, P); infinite where none.
 
@@ -158,82 +216,28 @@ def entry_costs(
     values
         (G, T): what a child placed is worth in the row of its group, at most nought.
     """
-    total = np.zeros(block.links.shape)
-    for phases_on, (later, holds) in enumerate(zip(block.later, block.holds, strict=True)):
-        stay = problem.survival[block.profile, phases_on, entry]
-        years = np.flatnonzero(stay)
-        pools = np.flatnonzero(holds >= 0)
-        if not len(years) or not len(pools) or (later < 0).all():
-            continue
-        counts = _counted(problem, later, phases_on, entry, years) * stay[years]
-        total[:, pools] += _phase_costs(
-            problem, block, phases_on, pools, years, counts, charges, values
-        )
-    total[~np.isfinite(block.gbp[0])] = np.inf
-    total[:, ~problem.pools.stands[block.pools, entry]] = np.inf
-    total[problem.groups.children[block.groups, entry] <= 0] = np.inf
-    return total
-
-
-def _counted(
-    problem: Problem,
-    later: NDArray[np.int64],
-    phases_on: int,
-    entry: int,
-    years: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """Return the share of those still there whom the need of their group has room for, by year."""
-    if phases_on:
-        shares = problem.groups.follow[later][:, years]
-    else:
-        shares = np.where(years > entry, problem.groups.stay[later][:, years], 1.0)
-    return np.where((later >= 0)[:, None], shares, 0.0)
-
-
-def _phase_costs(
-    problem: Problem,
-    block: Block,
-    phases_on: int,
-    pools: NDArray[np.int64],
-    years: NDArray[np.int64],
-    counts: NDArray[np.float64],
-    charges: Charges,
-    values: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return what arcs cost in one of the phases that they last: (A, number of `pools`)."""
-    later, holds = block.later[phases_on], block.holds[phases_on][pools]
-    stands = problem.pools.stands[np.ix_(holds, years)].astype(float)
-    weights = problem.weights[years]
-    charge = charges.pool[np.ix_(holds, years)]
-    limit = block.limit[pools]
-    crosses = limit >= 0
-    charge[crosses] += charges.border[np.ix_(limit[crosses], years)]
-    fallback = problem.fallback_gbp[later] / UNIT_GBP
-    worth = fallback[:, None] * weights + values[later][:, years]
-    gbp = np.where(np.isfinite(block.gbp[phases_on][:, pools]), block.gbp[phases_on][:, pools], 0.0)
-    total: NDArray[np.float64] = (
-        gbp * ((counts * weights) @ stands.T)
-        - (counts * worth) @ stands.T
-        + counts @ (charge * stands).T
-    )
+    phases, crosses = block.phases[entry], block.limit >= 0
+    of_groups, of_pools = [], []
+    for each in phases:
+        charge = charges.pool[each.pools][:, each.years].T
+        if crosses.any():
+            charge[:, crosses] += charges.border[block.limit[crosses]][:, each.years].T
+        of_groups += [each.counts, -each.counts * values[each.groups][:, each.years]]
+        of_pools += [charge * each.stands, each.stands]
+    total: NDArray[np.float64] = np.concatenate(of_groups, axis=1) @ np.concatenate(of_pools)
+    total += block.costs[entry]
     if len(charges.openings):
-        _charge_openings(total, later, holds, years, counts, charges)
+        for each in phases:
+            _charge_openings(total, each, charges)
     return total
 
 
-def _charge_openings(
-    total: NDArray[np.float64],
-    later: NDArray[np.int64],
-    holds: NDArray[np.int64],
-    years: NDArray[np.int64],
-    counts: NDArray[np.float64],
-    charges: Charges,
-) -> None:
+def _charge_openings(total: NDArray[np.float64], phase: Phase, charges: Charges) -> None:
     """Add what rows of openings charge, which each concern a group, a pool and a year."""
     openings = charges.openings
-    opening, at = matches(years, openings.year)
-    which, row = matches(later, openings.group[opening])
+    opening, at = matches(phase.years, openings.year)
+    which, row = matches(phase.groups, openings.group[opening])
     opening, at = opening[which], at[which]
-    which, column = matches(holds, openings.pool[opening])
+    which, column = matches(phase.pools, openings.pool[opening])
     opening, at, row = opening[which], at[which], row[which]
-    np.add.at(total, (row, column), counts[row, at] * charges.opening[opening])
+    np.add.at(total, (row, column), phase.counts[row, at] * charges.opening[opening])

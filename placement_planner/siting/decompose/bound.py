@@ -69,7 +69,7 @@ def price(
     credited = values + route_credit(problem, charges)
     for block in blocks:
         for entry in range(len(problem.years)):
-            costs = entry_costs(problem, block, entry, charges, credited)
+            costs = entry_costs(block, entry, charges, credited)
             best = np.minimum(costs.min(axis=1), 0.0)
             least[block.groups, entry] = best
             helpful = costs < np.minimum(-_HELPS, nearly * best)[:, None]

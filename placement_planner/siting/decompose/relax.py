@@ -143,9 +143,10 @@ def first_arcs(
     links: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     entries = [np.zeros(0, dtype=np.int64)]
     for block in blocks:
-        needy = np.any([must[holds] & (holds >= 0) for holds in block.holds], axis=0)
+        later = [each.pools for each in block.phases[0]]
+        needy = np.any([must[pools] & (pools >= 0) for pools in later], axis=0)
         for entry in range(len(problem.years)):
-            costs = entry_costs(problem, block, entry, charges, values)
+            costs = entry_costs(block, entry, charges, values)
             few = min(FIRST_ARCS, costs.shape[1])
             rank = np.argpartition(costs, few - 1, axis=1)[:, :few]
             chosen = np.zeros(costs.shape, dtype=bool)

@@ -53,7 +53,7 @@ def best_ways(problem: Problem, blocks: tuple[Block, ...], charges: Charges) -> 
     for block in blocks:
         rows = np.arange(len(block.groups))
         for entry in reversed(range(len(problem.years))):
-            costs = entry_costs(problem, block, entry, charges, values + credit)
+            costs = entry_costs(block, entry, charges, values + credit)
             best = costs.argmin(axis=1)
             least = costs[rows, best]
             values[block.groups, entry] = np.minimum(least, 0.0)

@@ -46,6 +46,7 @@ _FINISHED = (
     highspy.HighsModelStatus.kObjectiveTarget,
     highspy.HighsModelStatus.kModelEmpty,
 )
+_STOPPED = (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
 
 
 @contextmanager
@@ -166,20 +167,30 @@ class LiveModel:
     def solve(self, seconds: float, method: Literal["ipm", "dual", "primal"] = "dual") -> Ended:
         """Solve from where the last answer stands; `ipm` starts anew, with crossover.
 
+        Where the simplex method is lost in rounding errors, it is solved anew too.
+
         Raises
         ------
         KeyboardInterrupt
             If it was stopped by Ctrl-C: the model stands as before.
         """
-        self._highs.setOptionValue("solver", "ipm" if method == "ipm" else "simplex")
-        self._highs.setOptionValue("simplex_strategy", _PRIMAL if method == "primal" else _DUAL)
-        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
-        if _run(self._highs):
-            raise KeyboardInterrupt
-        status = self._highs.getModelStatus()
+        until = self._highs.getRunTime() + max(seconds, 0.0)
+        status = self._solved(method, until)
+        if status not in (*_FINISHED, *_IMPOSSIBLE, *_STOPPED):
+            self._highs.clearSolver()
+            status = self._solved("ipm", until)
         if status in _IMPOSSIBLE:
             return "infeasible"
         return "optimal" if status in _FINISHED else "time"
+
+    def _solved(self, method: Literal["ipm", "dual", "primal"], until: float) -> Any:  # noqa: ANN401
+        """Solve it by a method, until the solver's own clock says so; return how it ended."""
+        self._highs.setOptionValue("solver", "ipm" if method == "ipm" else "simplex")
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL if method == "primal" else _DUAL)
+        self._highs.setOptionValue("time_limit", until)
+        if _run(self._highs):
+            raise KeyboardInterrupt
+        return self._highs.getModelStatus()
 
     def can_be_met(self) -> bool:
         """Tell whether any values meet all rows: for small models, solved at once."""

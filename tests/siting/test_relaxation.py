@@ -6,7 +6,7 @@ import pytest
 
 from placement_planner.errors import InfeasibleError
 from placement_planner.siting.arcs import all_arcs
-from placement_planner.siting.decompose.blocks import build_blocks, entry_costs, route_credit
+from placement_planner.siting.decompose.blocks import build_blocks, entry_costs, no_charges, route_credit
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.layout import arc_columns
 from placement_planner.siting.decompose.master import Master
@@ -40,7 +40,7 @@ def rounds(problem):
     """Return the bound without limits, and what the relaxation has come to in every round."""
     master, blocks = Master(problem), build_blocks(problem)
     bound = bound_without_limits(master, blocks)
-    master.add_arcs(*first_arcs(problem, blocks))
+    master.add_arcs(*first_arcs(problem, blocks, no_charges(problem)))
     clock = Clock(limit_s=1e6, progress=lambda _: None)
     return bound, list(relaxations(master, blocks, clock, bound, anew=True))
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from placement_planner.siting.decompose.blocks import Block, Charges
+    from placement_planner.siting.decompose.bounds import Bounds
     from placement_planner.siting.decompose.layout import Layout
     from placement_planner.siting.problem import Problem
 
@@ -87,6 +88,7 @@ def bound_of(
     values: NDArray[np.float64],
     *,
     fitted: NDArray[np.float64] | None = None,
+    bounds: Bounds | None = None,
 ) -> float:
     """Return a bound on every plan, thousands of £.
 
@@ -100,6 +102,8 @@ def bound_of(
         (G, T): values of groups that leave no arc a negative reduced cost.
     fitted
         Others that do, which are taken for areas and needs where they are better.
+    bounds
+        What each decision of those plans may be: anything if None.
     """
     children = problem.groups.children
     if fitted is not None:
@@ -119,5 +123,8 @@ def bound_of(
     static = layout.static
     reduced = static.cost - static.entries.T @ y
     reduced[layout.columns["built"]] += charges.openings.of_decisions(problem).T @ charges.opening
-    columns = np.minimum(reduced * static.lower, reduced * static.upper)
+    lower, upper = static.lower.copy(), static.upper.copy()
+    if bounds is not None:
+        lower[layout.columns["built"]], upper[layout.columns["built"]] = bounds.lower, bounds.upper
+    columns = np.minimum(reduced * lower, reduced * upper)
     return layout.constant + float(rows.sum() + columns.sum())

@@ -30,6 +30,7 @@ class BuildRules:
             np.arange(*layout.columns[kind].indices(len(static.cost))) for kind in ("built", "paid")
         )
         used = np.concatenate([built, paid])
+        self._static, self._used = static, used
         self._built = np.arange(len(built))
         self._cost = static.cost[used]
         self._coupling = static.entries[: self._first, used]
@@ -60,13 +61,32 @@ class BuildRules:
             Of all rows: what places are worth that a decision opens, and what it must fill; nought
             if None.
         """
-        cost = self._cost
-        if duals is not None:
-            cost = cost - self._coupling.T @ duals[: self._first]
-        self._live.set_costs(np.arange(len(cost)), cost)
-        self._live.set_bounds(self._built, bounds.lower, bounds.upper)
+        self._price(bounds, np.zeros(self._first) if duals is None else duals)
         outcome = self._live.search(self._built, _SECONDS, _GAP)
         if not outcome.has_plan:
             return None
         taken: NDArray[np.bool_] = self._live.column_values()[: len(self._built)] > 0.5  # noqa: PLR2004
         return taken
+
+    def relaxed(
+        self, bounds: Bounds, duals: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the cheapest static columns at duals, decisions between nought and one.
+
+        Returns
+        -------
+        tuple
+            Values of all static columns; duals of the rows of builds, payments and pots.
+        """
+        self._price(bounds, duals)
+        self._live.solve(_SECONDS)
+        reduced = self._static.cost - self._static.entries[: self._first].T @ duals[: self._first]
+        values = np.where(reduced < 0, self._static.upper, self._static.lower)
+        values[self._used] = self._live.column_values()
+        return values, self._live.row_duals()
+
+    def _price(self, bounds: Bounds, duals: NDArray[np.float64]) -> None:
+        """Set what decisions cost at duals, and what they may be."""
+        cost = self._cost - self._coupling.T @ duals[: self._first]
+        self._live.set_costs(np.arange(len(cost)), cost)
+        self._live.set_bounds(self._built, bounds.lower, bounds.upper)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from placement_planner.errors import InfeasibleError
-from placement_planner.siting.decompose.blocks import entry_costs, no_charges
+from placement_planner.siting.decompose.blocks import entry_costs, no_charges, route_credit
 from placement_planner.siting.decompose.bound import bound_of, price
 from placement_planner.siting.decompose.ways import best_ways
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from placement_planner.siting.decompose.blocks import Block
+    from placement_planner.siting.decompose.blocks import Block, Charges
     from placement_planner.siting.decompose.clock import Clock
     from placement_planner.siting.decompose.master import Master
     from placement_planner.siting.problem import Problem
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Relaxed", "bound_without_limits", "first_arcs", "relaxations"]
 
 FIRST_ARCS = 3
-"""Arcs of each group and year, cheapest first, that the relaxation starts with."""
+"""Arcs of each group and year, best first, that the relaxation starts with."""
 MOST_ROUNDS = 60
 _MANY = 0.02
 """Share of arcs that are new beyond which the relaxation is solved anew by interior points."""
@@ -72,6 +72,7 @@ def relaxations(
     *,
     anew: bool,
     strong: bool = True,
+    enough: float = 0.0,
 ) -> Iterator[Relaxed]:
     """Solve the relaxation over the arcs there are, take in those that would help, and again.
 
@@ -85,6 +86,8 @@ def relaxations(
         Whether to start by interior points, where there is no answer to go on from.
     strong
         Whether rows of openings are added too.
+    enough
+        Relative gain of a round at which it ends all the same.
 
     Yields
     ------
@@ -96,7 +99,7 @@ def relaxations(
     InfeasibleError
         If no plan keeps every rule.
     """
-    problem, layout = master.problem, master.layout
+    problem, layout, before = master.problem, master.layout, np.inf
     for _ in range(MOST_ROUNDS):
         ended = master.solve(clock.left(), anew=anew)
         if ended == "infeasible":
@@ -111,9 +114,12 @@ def relaxations(
         proved = bound_of(problem, layout, duals, charges, values + priced.least, fitted=fitted)
         bound = max(bound, min(proved, value))
         is_solved = value - bound <= _CLOSE * abs(value)
-        added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
-        is_solved = not added and not (strong and master.add_broken_openings())
-        anew = added > _MANY * len(master.link)
+        is_enough = np.isfinite(before) and before - value <= enough * abs(value)
+        is_enough, before = is_enough and not is_solved and enough > 0, value
+        if not is_enough:
+            added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
+            is_solved = not added and not (strong and master.add_broken_openings())
+            anew = added > _MANY * len(master.link)
         yield Relaxed(
             is_solved=is_solved,
             value=value,
@@ -122,7 +128,7 @@ def relaxations(
             reduced=reduced,
             duals=duals,
         )
-        if is_solved:
+        if is_solved or is_enough:
             return
 
 
@@ -135,10 +141,10 @@ def bound_without_limits(master: Master, blocks: tuple[Block, ...]) -> float:
 
 
 def first_arcs(
-    problem: Problem, blocks: tuple[Block, ...]
+    problem: Problem, blocks: tuple[Block, ...], charges: Charges
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the cheapest arcs of each group and year, and all that count in pools to be filled."""
-    charges, values = no_charges(problem), np.zeros(problem.groups.children.shape)
+    """Return the best arcs of each group and year at charges, and all in pools to be filled."""
+    worth = best_ways(problem, blocks, charges).values + route_credit(problem, charges)
     must = _must_fill(problem)
     links: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     entries = [np.zeros(0, dtype=np.int64)]
@@ -146,13 +152,12 @@ def first_arcs(
         later = [each.pools for each in block.phases[0]]
         needy = np.any([must[pools] & (pools >= 0) for pools in later], axis=0)
         for entry in range(len(problem.years)):
-            costs = entry_costs(block, entry, charges, values)
+            costs = entry_costs(block, entry, charges, worth)
             few = min(FIRST_ARCS, costs.shape[1])
             rank = np.argpartition(costs, few - 1, axis=1)[:, :few]
             chosen = np.zeros(costs.shape, dtype=bool)
             np.put_along_axis(chosen, rank, values=True, axis=1)
-            chosen &= costs < 0
-            chosen |= np.isfinite(costs) & needy
+            chosen = (chosen | needy) & np.isfinite(costs)
             links.append(block.links[chosen])
             entries.append(np.full(int(chosen.sum()), entry))
     return np.concatenate(links), np.concatenate(entries)

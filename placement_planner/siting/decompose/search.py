@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from placement_planner.errors import InfeasibleError
-from placement_planner.siting.decompose.blocks import build_blocks
+from placement_planner.siting.decompose.ascent import ascend, none_ascended
+from placement_planner.siting.decompose.blocks import build_blocks, no_charges
 from placement_planner.siting.decompose.bounds import fixed, free
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.dive import Incumbent, dive
@@ -38,6 +39,12 @@ __all__ = ["LiveSearch"]
 
 UNHURRIED_S = 1e6
 """Time to place children once the builds are decided: a plan must have them all."""
+_MOST_CHARGES, _EARLY, _SHORT, _TELL = 150, 40, 0.01, 20
+"""Rounds of charges at most, those whose best ways are not kept, the step that ends them."""
+_ON_CHARGES = 0.25
+"""Part of the time by which charges are found."""
+_ENOUGH = 1e-3
+"""Relative gain of a round below which a large relaxation is good enough to dive from."""
 RESIDUAL_ARCS = 400_000
 """Arcs up to which what reduced costs leave open is searched over all of them."""
 
@@ -117,15 +124,22 @@ class LiveSearch:
 
         Small problems are relaxed with rows of openings at once, others once there is a plan.
         """
-        master, gap = self.master, choices.relative_gap
+        master, gap, found = self.master, choices.relative_gap, start
         is_new = not len(master.link)
-        if is_new:
-            master.add_arcs(*first_arcs(master.problem, self.blocks))
-        is_large = len(master.problem.links) * len(master.problem.years) > choices.arcs_at_once
-        relaxed = None
-        for relaxed in self._relaxed(start, clock, anew=is_new, strong=not is_large):
+        arcs = len(master.problem.links) * len(master.problem.years)
+        is_large, is_huge = arcs > choices.arcs_at_once, arcs > RESIDUAL_ARCS
+        if is_new and is_huge:
+            for found in self._ascent(start, clock):
+                yield found
+        elif is_new:
+            none = no_charges(master.problem)
+            master.add_arcs(*first_arcs(master.problem, self.blocks, none))
+        relaxed, enough = None, _ENOUGH if is_huge else 0.0
+        for relaxed in self._relaxed(
+            found, clock, anew=is_new, strong=not is_large, enough=enough
+        ):
             yield Found(best=start.best, bound=relaxed.bound)
-        if relaxed is None or not relaxed.is_solved:
+        if relaxed is None or not (is_huge or relaxed.is_solved):
             return
         found = Found(best=self._first_plan(clock), bound=relaxed.bound)
         yield found
@@ -147,6 +161,28 @@ class LiveSearch:
             yield Found(best=best, bound=bound, is_interrupted=stopped)
             clock.tell("what was left open", bound, best.cost)
 
+    def _ascent(self, start: Found, clock: Clock) -> Iterator[Found]:
+        """Better the bound by charges; take in the arcs that were best at those of late."""
+        master = self.master
+        problem, layout, rules = master.problem, master.layout, master.rules
+        late = np.zeros((len(problem.years), len(problem.links)), dtype=bool)
+        nothing = none_ascended(layout)
+        bounds = free(len(problem.decisions))
+        rounds = ascend(problem, self.blocks, layout, rules, bounds, nothing)
+        until = clock.elapsed() + _ON_CHARGES * clock.left()
+        for number, ascended in enumerate(rounds):
+            if number >= _EARLY:
+                late[ascended.placed.entry, ascended.placed.link] = True
+            bound = max(start.bound, ascended.bound)
+            yield Found(best=start.best, bound=bound)
+            if number % _TELL == 0:
+                clock.tell("charges", bound)
+            if ascended.step < _SHORT or number >= _MOST_CHARGES or clock.elapsed() > until:
+                break
+        entry, link = np.nonzero(late)
+        master.add_arcs(link, entry)
+        master.add_arcs(*first_arcs(problem, self.blocks, master.charges(ascended.duals)))
+
     @staticmethod
     def _is_open(found: Found, gap: float, clock: Clock) -> bool:
         """Tell whether the gap is not yet as asked, and time remains."""
@@ -154,12 +190,12 @@ class LiveSearch:
         return clock.left() > 0 and not cost - found.bound <= gap * abs(cost)
 
     def _relaxed(
-        self, found: Found, clock: Clock, *, anew: bool, strong: bool
+        self, found: Found, clock: Clock, *, anew: bool, strong: bool, enough: float = 0.0
     ) -> Iterator[Relaxed]:
         """Solve the relaxation, and tell of it round by round."""
         master = self.master
         for relaxed in relaxations(
-            master, self.blocks, clock, found.bound, anew=anew, strong=strong
+            master, self.blocks, clock, found.bound, anew=anew, strong=strong, enough=enough
         ):
             self.duals = relaxed.duals[: len(master.layout.lower)]
             clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", relaxed.bound, found.best.cost)

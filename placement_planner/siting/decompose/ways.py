@@ -47,18 +47,18 @@ class Entrants:
 
 def best_ways(problem: Problem, blocks: tuple[Block, ...], charges: Charges) -> Ways:
     """Return the best ways at charges: no arc costs less than what it is worth."""
-    values = np.zeros(problem.groups.children.shape)
-    link = np.full(values.shape, -1, dtype=np.int64)
     credit = route_credit(problem, charges)
+    worth = credit.copy()
+    link = np.full(worth.shape, -1, dtype=np.int64)
     for block in blocks:
         rows = np.arange(len(block.groups))
         for entry in reversed(range(len(problem.years))):
-            costs = entry_costs(block, entry, charges, values + credit)
+            costs = entry_costs(block, entry, charges, worth)
             best = costs.argmin(axis=1)
             least = costs[rows, best]
-            values[block.groups, entry] = np.minimum(least, 0.0)
+            worth[block.groups, entry] += np.minimum(least, 0.0)
             link[block.groups, entry] = np.where(least < 0, block.links[rows, best], -1)
-    return Ways(values=values, link=link)
+    return Ways(values=worth - credit, link=link)
 
 
 def entrants_of(problem: Problem, link: NDArray[np.int64]) -> Entrants:

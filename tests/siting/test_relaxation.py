@@ -6,7 +6,12 @@ import pytest
 
 from placement_planner.errors import InfeasibleError
 from placement_planner.siting.arcs import all_arcs
-from placement_planner.siting.decompose.blocks import build_blocks, entry_costs, no_charges, route_credit
+from placement_planner.siting.decompose.blocks import (
+    build_blocks,
+    entry_costs,
+    no_charges,
+    route_credit,
+)
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.layout import arc_columns
 from placement_planner.siting.decompose.master import Master

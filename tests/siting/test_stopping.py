@@ -76,7 +76,7 @@ def test_the_whole_model_of_a_large_region_is_not_optimal_in_a_second_either():
 
 PHASES = {
     "decomposed": ("without limits", "relaxation", "first plan", "what was left", "placing"),
-    "clustered": ("relaxation", "placing", "children placed area by area", "charges bettered"),
+    "clustered": ("relaxation", "placing", "children placed in", "children placed; charges"),
 }
 
 

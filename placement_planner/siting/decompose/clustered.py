@@ -1,63 +1,64 @@
 """The largest problems: builds are decided for clusters of areas, children placed area by area.
 
-The plan for clusters decides what is built. What it costs with every area's own journeys, and a
-bound on every plan, come from the whole problem: mixtures of ways place the children of all areas
-within the places that are open, and the charges that clusters pay for places are worked out again
-over every arc, and bettered while time remains. What clustering costs is so within the gap.
+The plan for clusters decides what is built and allots places; every authority and need then places
+the children of its areas within them (`placing`). The bound is of the whole problem: the charges
+that clusters pay for places are bettered over every arc while time remains (`ascent`). What taking
+areas together costs is so within the gap.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from placement_planner.errors import OutOfTimeError
+from placement_planner.siting.decompose.ascent import Ascended, ascend
 from placement_planner.siting.decompose.blocks import build_blocks
-from placement_planner.siting.decompose.bound import bound_of
-from placement_planner.siting.decompose.bounds import fixed
+from placement_planner.siting.decompose.bounds import free
+from placement_planner.siting.decompose.builds import BuildRules
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.clusters import cluster
 from placement_planner.siting.decompose.ending import answer_of, why_stopped
 from placement_planner.siting.decompose.families import UNIT_GBP
 from placement_planner.siting.decompose.layout import charges_of, lay_out
-from placement_planner.siting.decompose.mixture import Mixture
 from placement_planner.siting.decompose.openings import no_openings
+from placement_planner.siting.decompose.placing import Placing
+from placement_planner.siting.decompose.relax import first_arcs
 from placement_planner.siting.decompose.search import LiveSearch
 from placement_planner.siting.decompose.split import split
-from placement_planner.siting.decompose.ways import Entrants, best_ways, entrants_of
+from placement_planner.siting.decompose.ways import Entrants
 from placement_planner.siting.solve import report_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from placement_planner.scenario import SolverChoices
     from placement_planner.siting.answer import Answer
-    from placement_planner.siting.decompose.blocks import Block
-    from placement_planner.siting.decompose.clusters import Clusters
     from placement_planner.siting.decompose.layout import Layout
     from placement_planner.siting.problem import Problem
 
 __all__ = ["search_clustered"]
 
-_ON_BUILDS, _ON_PLACES = 0.5, 0.8
-"""Parts of the time by which builds are decided, and children are placed."""
-_WORTH = 1e-4
-"""Relative gain of a round below which children count as placed at best."""
-_SHUT_GBP, _WANTED_GBP = 1e6, 50.0
-"""Charge of a pool that is not open, and grant of one to be filled, thousands of £ a child."""
-_MOST_ROUNDS = 40
-_STEPS = (1.0, 0.5, 0.2)
-"""How far from the best charges so far towards the last ones bounds are looked for."""
+T = TypeVar("T")
+_ON_BUILDS = 0.5
+"""Part of the time by which builds are decided."""
+_FIRST_STEP, _LEAST_STEP, _TELL = 0.2, 1e-3, 10
+"""First step of charges, that below which they count as found; rounds between tellings."""
+_MOST_PASSES, _BROKEN = 10, 1e-4
+"""Times that all are placed anew at most; children by whom rows may be broken in all."""
 
 
 def search_clustered(
     problem: Problem, choices: SolverChoices, progress: Callable[[str], None]
 ) -> Answer:
     """Find a plan within the time allowed, with a bound that holds for the whole problem.
+
+    Ctrl-C ends the search for builds, or for a better bound; children are placed all the same.
 
     Raises
     ------
@@ -74,153 +75,116 @@ def search_clustered(
     )
     search = LiveSearch(clusters.problem, choices)
     of_builds = {"time_limit_s": _ON_BUILDS * choices.time_limit_s}
-    answer = search.run(choices.model_copy(update=of_builds), progress)
-    areas = _Areas(problem, clusters, search.duals, choices, clock)
-    return areas.answer(answer, is_interrupted=search.is_interrupted)
+    answer = search.run(choices.model_copy(update=of_builds), progress, roughly=True)
+    layout = lay_out(problem)
+    first = layout.rows["group"].stop
+    ascended = search.ascended
+    duals = ascended.duals if ascended.used.size else search.duals
+    shared = duals[clusters.problem.groups.children.size :]
+    start = replace(ascended, duals=np.concatenate([np.zeros(first), shared]), step=_FIRST_STEP)
+    as_clusters = split(
+        problem,
+        clusters,
+        Entrants(link=answer.arcs.link, entry=answer.arcs.entry, children=answer.placed),
+    )
+    placing, interrupted = _placed(
+        problem, layout, search.master.static_values(), as_clusters, start.duals, clock
+    )
+    interrupted = interrupted or search.is_interrupted
+    bound = -np.inf
+    try:
+        for proved in _bounds(problem, layout, start, placing.cost, choices, clock):
+            bound = proved
+            if interrupted:
+                break
+    except KeyboardInterrupt:
+        interrupted = True
+    stopped_by = why_stopped(placing.cost, bound, choices, clock, is_interrupted=interrupted)
+    cost = placing.cost * UNIT_GBP
+    return answer_of(
+        problem,
+        placing.entrants(),
+        built=answer.built,
+        spilt=answer.spilt.ravel(),
+        paid=answer.paid_gbp / UNIT_GBP,
+        report=report_of(cost, bound * UNIT_GBP, choices, stopped_by, clock.elapsed()),
+    )
 
 
-class _Areas:
-    """The whole problem, once the builds are decided for clusters of it.
+def _placed(
+    problem: Problem,
+    layout: Layout,
+    static: NDArray[np.float64],
+    as_clusters: Entrants,
+    duals: NDArray[np.float64],
+    clock: Clock,
+) -> tuple[Placing, bool]:
+    """Place children part by part with the builds decided; tell whether Ctrl-C asked for less."""
 
-    `bound` is the best so far, and `duals` those that it comes from.
-    """
+    def start() -> Placing:
+        decided = _decided(problem, static[layout.columns["built"]])
+        charges = charges_of(problem, layout, duals, no_openings())
+        link, entry = first_arcs(decided, build_blocks(decided), charges)
+        return Placing(problem, layout, static, as_clusters, link, entry)
 
-    def __init__(
-        self,
-        problem: Problem,
-        clusters: Clusters,
-        duals: NDArray[np.float64],
-        choices: SolverChoices,
-        clock: Clock,
-    ) -> None:
-        self.problem, self.clusters, self.choices, self.clock = problem, clusters, choices, clock
-        self.blocks: tuple[Block, ...] = build_blocks(problem)
-        self.layout: Layout = lay_out(problem)
-        shared = duals[clusters.problem.groups.children.size :]
-        self.duals = np.concatenate([np.zeros(problem.groups.children.size), shared])
-        self.bound = -np.inf
+    def place(number: int, parts: list[int]) -> None:
+        if number % _TELL == 0:
+            told = f"children placed in {number} of {len(parts)} authorities and needs"
+            clock.progress(f"{told}: {placing.cost / 1000:,.2f} £m, {clock.elapsed():.0f} s")
+        placing.place(parts[number])
 
-    def answer(self, of_clusters: Answer, *, is_interrupted: bool) -> Answer:
-        """Place every child with the builds of the clusters' plan; bound every plan."""
-        problem, clock, choices = self.problem, self.clock, self.choices
-        arcs, built = of_clusters.arcs, of_clusters.built
-        as_clusters = split(
-            problem,
-            self.clusters,
-            Entrants(link=arcs.link, entry=arcs.entry, children=of_clusters.placed),
+    placing, interrupted = _in_any_event(start, clock)
+    parts = list(range(placing.parts))
+    for _ in range(_MOST_PASSES):
+        for number in range(len(parts)):
+            _, pressed = _in_any_event(partial(place, number, parts), clock)
+            interrupted = interrupted or pressed
+        if placing.broken <= _BROKEN:
+            break
+        parts = placing.parts_to_mend().tolist()
+    if placing.broken > _BROKEN:
+        raise OutOfTimeError(
+            "children could not be placed area by area so that what is built is filled: take "
+            "fewer areas together (a larger solver.clusters)"
         )
-        at_charges = self._tried(self.duals)
-        mixture = self._mixture(as_clusters)
-        mixture.limit_decisions(fixed(built))
-        for duals in (self.duals, np.zeros_like(self.duals)):
-            mixture.add(self._within(duals, built))
-        interrupted = self._place(mixture, built, is_hurried=is_interrupted)
-        try:
-            if not interrupted:
-                self._raise_bound(self._mixture(as_clusters, at_charges), mixture.value)
-        except KeyboardInterrupt:
-            interrupted = True
-        stopped_by = why_stopped(
-            mixture.value, self.bound, choices, clock, is_interrupted=interrupted
-        )
-        cost, bound = mixture.value * UNIT_GBP, self.bound * UNIT_GBP
-        return answer_of(
-            problem,
-            mixture.mixed(),
-            built=built,
-            spilt=mixture.static("spilt"),
-            paid=mixture.static("paid"),
-            report=report_of(cost, bound, choices, stopped_by, clock.elapsed()),
-        )
+    return placing, interrupted
 
-    def _tried(self, duals: NDArray[np.float64]) -> Entrants:
-        """Better the bound by some duals, where they do; return who takes the best ways then."""
-        charges = charges_of(self.problem, self.layout, duals, no_openings())
-        ways = best_ways(self.problem, self.blocks, charges)
-        proved = bound_of(self.problem, self.layout, duals, charges, ways.values)
-        if proved > self.bound:
-            self.bound, self.duals = proved, duals
-        return entrants_of(self.problem, ways.link)
 
-    def _mixture(self, *ways: Entrants) -> Mixture:
-        """Return a mixture of some ways."""
-        choices = self.choices
-        mixture = Mixture(
-            self.problem,
-            self.layout,
-            self.clusters.number,
-            threads=choices.threads,
-            seed=choices.seed,
-        )
-        for way in ways:
-            mixture.add(way)
-        return mixture
+def _in_any_event(work: Callable[[], T], clock: Clock) -> tuple[T, bool]:
+    """Do what must be done, after Ctrl-C once more; tell whether it was pressed."""
+    try:
+        return work(), False
+    except KeyboardInterrupt:
+        clock.progress("stopping once every child is placed")
+        return work(), True
 
-    def _place(self, mixture: Mixture, built: NDArray[np.bool_], *, is_hurried: bool) -> bool:
-        """Mix ways within the places that are open, until a round gains little, or time is up.
 
-        Parameters
-        ----------
-        is_hurried
-            Whether the ways that there are must do.
+def _decided(problem: Problem, built: NDArray[np.float64]) -> Problem:
+    """Return the problem with the pools alone that are open once builds are decided."""
+    opens, pools = problem.opens, problem.pools
+    is_taken = built > 0.5  # noqa: PLR2004
+    taken = opens[is_taken[opens["decision"].to_numpy()]]
+    is_open = pools.exists.copy()
+    is_open[taken["pool"], taken["year"]] = True
+    return replace(problem, pools=replace(pools, stands=pools.stands & is_open))
 
-        Returns
-        -------
-        bool
-            Whether Ctrl-C cut it short: the ways that there were must do then.
-        """
-        until = _ON_PLACES * self.choices.time_limit_s
-        try:
-            value = self._mixed(mixture)
-            for _ in range(0 if is_hurried else _MOST_ROUNDS):
-                if self.clock.elapsed() >= until:
-                    break
-                before = value
-                mixture.add(self._within(mixture.duals(), built))
-                value = self._mixed(mixture)
-                if before - value <= _WORTH * abs(value):
-                    break
-            self.clock.tell("children placed area by area", self.bound, value)
-        except KeyboardInterrupt:
-            self.clock.progress("stopping: children are placed as far as ways are known")
-            self._mixed(mixture)
-            return True
-        return is_hurried
 
-    def _mixed(self, mixture: Mixture) -> float:
-        """Solve a mixture; return what it costs."""
-        if mixture.solve(np.inf) != "optimal":
-            raise OutOfTimeError(
-                "children could not be placed area by area so that what is built is filled: take "
-                "fewer areas together (a larger solver.clusters)"
-            )
-        return mixture.value
-
-    def _within(self, duals: NDArray[np.float64], built: NDArray[np.bool_]) -> Entrants:
-        """Return who takes the best ways within the pools that are open, those to be filled first.
-
-        Pools to be filled grant something where the duals say nothing of them.
-        """
-        problem, opens = self.problem, self.problem.opens
-        charges = charges_of(problem, self.layout, duals, no_openings())
-        is_open = problem.pools.exists.copy()
-        taken = opens[built[opens["decision"].to_numpy()]]
-        is_open[taken["pool"], taken["year"]] = True
-        pool = np.where(is_open, charges.pool, _SHUT_GBP)
-        if not duals.any():
-            full = taken[taken["is_full"]]
-            pool[full["pool"], full["year"]] = -_WANTED_GBP
-        ways = best_ways(problem, self.blocks, replace(charges, pool=pool))
-        return entrants_of(problem, ways.link)
-
-    def _raise_bound(self, mixture: Mixture, cost: float) -> None:
-        """Better the charges by mixtures with builds between nought and one, while time remains."""
-        while cost - self.bound > self.choices.relative_gap * abs(cost) and self.clock.left() > 0:
-            if mixture.solve(self.clock.left()) != "optimal":
-                return
-            before, last = self.bound, mixture.duals()
-            for step in _STEPS:
-                mixture.add(self._tried(self.duals + step * (last - self.duals)))
-            self.clock.tell("charges bettered", self.bound, cost)
-            if mixture.value - before <= _WORTH * abs(cost):
-                return
+def _bounds(
+    problem: Problem,
+    layout: Layout,
+    start: Ascended,
+    cost: float,
+    choices: SolverChoices,
+    clock: Clock,
+) -> Iterator[float]:
+    """Yield better and better bounds on every plan, until the gap is as asked or time is up."""
+    rules, bounds = BuildRules(layout), free(len(problem.decisions))
+    rounds = ascend(problem, build_blocks(problem), layout, rules, bounds, start)
+    for number, ascended in enumerate(rounds):
+        yield ascended.bound
+        if number % _TELL == 0:
+            clock.tell("children placed; charges", ascended.bound, cost)
+        is_close = cost - ascended.bound <= choices.relative_gap * abs(cost)
+        if is_close or ascended.step < _LEAST_STEP or clock.left() <= 0:
+            clock.tell("children placed; charges", ascended.bound, cost)
+            return

@@ -148,8 +148,12 @@ class Master:
             self.live.set_bounds(changed, bounds.lower[changed], bounds.upper[changed])
         self.bounds = bounds
 
+    def static_values(self) -> NDArray[np.float64]:
+        """Return the values of the static columns in the last answer."""
+        return self.live.column_values()[: len(self.layout.static.cost)]
+
     def _static(self, kind: str) -> NDArray[np.float64]:
-        return self.live.column_values()[self.layout.columns[kind]]
+        return self.static_values()[self.layout.columns[kind]]
 
     def built(self) -> NDArray[np.float64]:
         """Return how far each decision is taken in the last answer."""

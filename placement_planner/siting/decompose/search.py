@@ -62,13 +62,15 @@ class LiveSearch:
     """A search whose relaxation is kept: what changes afterwards is solved from the last basis.
 
     Ctrl-C stops it, and the best plan so far is returned. `duals` are those of the layout's rows in
-    the last relaxation; `is_interrupted` tells whether Ctrl-C stopped the last run.
+    the last relaxation; `ascended` what charges came to before it, where they were asked for;
+    `is_interrupted` tells whether Ctrl-C stopped the last run.
     """
 
     def __init__(self, problem: Problem, choices: SolverChoices) -> None:
         self.master = Master(problem, threads=choices.threads, seed=choices.seed)
         self.blocks = build_blocks(problem)
         self.duals = np.zeros(len(self.master.layout.lower))
+        self.ascended = none_ascended(self.master.layout)
         self.is_interrupted = False
         self._kept: NDArray[np.bool_] | None = None
 
@@ -79,8 +81,15 @@ class LiveSearch:
         self.blocks = build_blocks(problem)
         return True
 
-    def run(self, choices: SolverChoices, progress: Callable[[str], None]) -> Answer:
+    def run(
+        self, choices: SolverChoices, progress: Callable[[str], None], *, roughly: bool = False
+    ) -> Answer:
         """Find the best plan within the time allowed, from where the last search ended.
+
+        Parameters
+        ----------
+        roughly
+            Whether children need only be placed over the arcs that the search came to know.
 
         Raises
         ------
@@ -107,7 +116,7 @@ class LiveSearch:
             found.best.cost, found.bound, choices, clock, is_interrupted=interrupted
         )
         self._kept = found.best.built
-        self.is_interrupted = self._place(found.best, clock) or interrupted
+        self.is_interrupted = self._place(found.best, clock, roughly=roughly) or interrupted
         stopped_by = "interrupt" if self.is_interrupted else stopped_by
         cost, bound = master.value * UNIT_GBP, found.bound * UNIT_GBP
         return answer_of(
@@ -124,19 +133,14 @@ class LiveSearch:
 
         Small problems are relaxed with rows of openings at once, others once there is a plan.
         """
-        master, gap, found = self.master, choices.relative_gap, start
-        is_new = not len(master.link)
+        master, gap = self.master, choices.relative_gap
         arcs = len(master.problem.links) * len(master.problem.years)
         is_large, is_huge = arcs > choices.arcs_at_once, arcs > RESIDUAL_ARCS
-        if is_new and is_huge:
-            for found in self._ascent(start, clock):
-                yield found
-        elif is_new:
-            none = no_charges(master.problem)
-            master.add_arcs(*first_arcs(master.problem, self.blocks, none))
-        relaxed, enough = None, _ENOUGH if is_huge else 0.0
+        is_new, found, relaxed = not len(master.link), start, None
+        for found in self._first_arcs(start, clock, is_huge=is_huge) if is_new else ():
+            yield found
         for relaxed in self._relaxed(
-            found, clock, anew=is_new, strong=not is_large, enough=enough
+            found, clock, anew=is_new, strong=not is_large, enough=_ENOUGH if is_huge else 0.0
         ):
             yield Found(best=start.best, bound=relaxed.bound)
         if relaxed is None or not (is_huge or relaxed.is_solved):
@@ -161,19 +165,24 @@ class LiveSearch:
             yield Found(best=best, bound=bound, is_interrupted=stopped)
             clock.tell("what was left open", bound, best.cost)
 
-    def _ascent(self, start: Found, clock: Clock) -> Iterator[Found]:
-        """Better the bound by charges; take in the arcs that were best at those of late."""
+    def _first_arcs(self, start: Found, clock: Clock, *, is_huge: bool) -> Iterator[Found]:
+        """Take in the arcs to start with: in a huge problem those that are best at charges.
+
+        There the bound is bettered by charges first; arcs that were best at those of late come in.
+        """
         master = self.master
         problem, layout, rules = master.problem, master.layout, master.rules
+        if not is_huge:
+            master.add_arcs(*first_arcs(problem, self.blocks, no_charges(problem)))
+            return
         late = np.zeros((len(problem.years), len(problem.links)), dtype=bool)
-        nothing = none_ascended(layout)
         bounds = free(len(problem.decisions))
-        rounds = ascend(problem, self.blocks, layout, rules, bounds, nothing)
+        rounds = ascend(problem, self.blocks, layout, rules, bounds, none_ascended(layout))
         until = clock.elapsed() + _ON_CHARGES * clock.left()
         for number, ascended in enumerate(rounds):
             if number >= _EARLY:
                 late[ascended.placed.entry, ascended.placed.link] = True
-            bound = max(start.bound, ascended.bound)
+            self.ascended, bound = ascended, max(start.bound, ascended.bound)
             yield Found(best=start.best, bound=bound)
             if number % _TELL == 0:
                 clock.tell("charges", bound)
@@ -181,7 +190,7 @@ class LiveSearch:
                 break
         entry, link = np.nonzero(late)
         master.add_arcs(link, entry)
-        master.add_arcs(*first_arcs(problem, self.blocks, master.charges(ascended.duals)))
+        master.add_arcs(*first_arcs(problem, self.blocks, master.charges(self.ascended.duals)))
 
     @staticmethod
     def _is_open(found: Found, gap: float, clock: Clock) -> bool:
@@ -225,7 +234,7 @@ class LiveSearch:
             raise InfeasibleError("no plan keeps every rule")
         return Incumbent(built=built, cost=np.inf)
 
-    def _place(self, best: Incumbent, clock: Clock) -> bool:
+    def _place(self, best: Incumbent, clock: Clock, *, roughly: bool) -> bool:
         """Place children over all arcs, with the builds decided; tell whether Ctrl-C cut it short.
 
         They are then placed over the arcs that there were.
@@ -235,6 +244,9 @@ class LiveSearch:
         unhurried = Clock(limit_s=UNHURRIED_S, progress=clock.progress)
         anew = not np.isfinite(best.cost)
         try:
+            if roughly and not anew:
+                clock.progress("placing children, with the builds decided")
+                return master.solve(UNHURRIED_S) != "optimal"
             for _ in relaxations(master, self.blocks, unhurried, -np.inf, anew=anew, strong=False):
                 clock.progress("placing children, with the builds decided")
         except KeyboardInterrupt:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csc_array
 
+from placement_planner.errors import InfeasibleError
 from placement_planner.siting.highs import LiveModel
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildRules"]
 
-_SECONDS = 5.0
+_SECONDS, _RELAXED_S = 5.0, 600.0
 _GAP = 1e-3
 
 
@@ -77,9 +78,15 @@ class BuildRules:
         -------
         tuple
             Values of all static columns; duals of the rows of builds, payments and pots.
+
+        Raises
+        ------
+        InfeasibleError
+            If no builds keep every rule.
         """
         self._price(bounds, duals)
-        self._live.solve(_SECONDS)
+        if self._live.solve(_RELAXED_S) == "infeasible":
+            raise InfeasibleError("no plan keeps every rule")
         reduced = self._static.cost - self._static.entries[: self._first].T @ duals[: self._first]
         values = np.where(reduced < 0, self._static.upper, self._static.lower)
         values[self._used] = self._live.column_values()

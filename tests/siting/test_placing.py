@@ -1,0 +1,96 @@
+"""Children placed by one authority and need after another: within the rules, and at least cost."""
+
+import numpy as np
+import pytest
+
+from placement_planner.siting.arcs import all_arcs
+from placement_planner.siting.decompose.bounds import fixed
+from placement_planner.siting.decompose.layout import arc_columns, lay_out
+from placement_planner.siting.decompose.master import Master
+from placement_planner.siting.decompose.placing import Placing
+from placement_planner.siting.decompose.ways import Entrants
+from placement_planner.siting.problem import build_problem
+from tests.siting.large import large_region
+
+NOBODY = Entrants(
+    link=np.zeros(0, dtype=np.int64), entry=np.zeros(0, dtype=np.int64), children=np.zeros(0)
+)
+
+
+@pytest.fixture(scope="module")
+def town():
+    """A problem, its layout and arcs, and the best placement with some builds decided."""
+    problem = build_problem(*large_region(1, areas=16, sites=8, years=(2027, 2028)))
+    arcs, master = all_arcs(problem), Master(problem)
+    master.add_arcs(arcs.link, arcs.entry)
+    built = np.zeros(len(problem.decisions), dtype=bool)
+    first = problem.decisions.groupby("option_id", sort=False).head(1).index[:2]
+    built[first] = True
+    master.limit_decisions(fixed(built))
+    assert master.solve(60) == "optimal"
+    return problem, lay_out(problem), arcs, master
+
+
+def start(town, placed):
+    problem, layout, arcs, master = town
+    return Placing(problem, layout, master.static_values(), placed, arcs.link, arcs.entry)
+
+
+def check_rules(town, placing):
+    problem, layout, _, master = town
+    told = placing.entrants()
+    columns = arc_columns(problem, layout, told.link, told.entry)
+    used = columns.entries @ told.children + layout.static.entries @ master.static_values()
+    assert (used <= layout.upper + 1e-6).all()
+    assert (used >= layout.lower - 1e-6).all()
+    cost = columns.cost @ told.children + layout.static.cost @ master.static_values()
+    assert placing.cost == pytest.approx(cost + layout.constant)
+
+
+def test_the_best_placement_stays_as_it_is(town):
+    *_, master = town
+    placing = start(town, master.entrants())
+    assert placing.cost == pytest.approx(master.value)
+
+    for part in range(placing.parts):
+        placing.place(part)
+
+    assert placing.cost == pytest.approx(master.value)
+    check_rules(town, placing)
+
+
+def test_from_nobody_placed_every_part_is_placed_within_the_rules(town):
+    """Whoever comes first takes the nearest places: no better than the best, and near it."""
+    *_, master = town
+    placing, costs = start(town, NOBODY), []
+    for part in range(placing.parts):
+        placing.place(part)
+        costs.append(placing.cost)
+
+    while placing.broken > 0:
+        parts = placing.parts_to_mend()
+        assert len(parts) > 0
+        before = placing.broken
+        for part in parts:
+            placing.place(part)
+        assert placing.broken < before
+
+    assert placing.parts == 2
+    assert placing.cost >= master.value * (1 - 1e-9)
+    assert placing.cost == pytest.approx(master.value, rel=0.05)
+    check_rules(town, placing)
+
+
+def test_what_one_part_breaks_another_mends(town):
+    """Twice as many in a pool as it has places: they leave it."""
+    problem, layout, _, master = town
+    best = master.entrants()
+    crowded = Entrants(link=best.link, entry=best.entry, children=best.children * 1.3)
+    placing = start(town, crowded)
+    assert placing.broken > 0
+
+    for part in range(placing.parts):
+        placing.place(part)
+
+    assert placing.broken == pytest.approx(0.0, abs=1e-6)
+    check_rules(town, placing)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveSiting", "search_answer"]
 
+_VAST, _CLUSTERS = 150_000, 400
+"""Groups and years from which on builds are decided for clusters of areas, and for how many."""
 _BRANCHED = 10_000
 """Arcs from which on sites with limited places are branched on by multipliers."""
 
@@ -83,8 +85,11 @@ class LiveSiting:
         if is_whole:
             progress(f"{arcs:,} possible placements: the whole model at once")
             return solve(build_model(problem), choices, progress)
-        if 0 < choices.clusters < sizes.ways:
+        is_vast = problem.groups.children.size > _VAST
+        clusters = choices.clusters or (_CLUSTERS if is_vast else 0)
+        if 0 < clusters < sizes.ways:
             progress(f"{arcs:,} possible placements: by clusters of areas")
+            choices = choices.model_copy(update={"clusters": clusters})
             return search_clustered(problem, choices, progress)
         if self._live is not None and self._live.change_to(problem):
             progress(f"{arcs:,} possible placements: going on from the last search")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from placement_planner.pipeline import find_plan
+from placement_planner.siting import search
 from placement_planner.siting.arcs import stays_of
 from placement_planner.siting.decompose.blocks import build_blocks, no_charges
 from placement_planner.siting.decompose.clusters import cluster
@@ -104,3 +105,16 @@ def test_what_is_planned_by_clusters_holds_for_every_area(seed):
     assert told.bound_gbp <= best * (1 + 1e-6)
     assert told.objective_gbp >= best * (1 - 1e-6)
     assert told.objective_gbp <= 1.1 * best
+
+
+def test_vast_problems_are_planned_by_clusters_without_being_asked(monkeypatch):
+    """Here vast is what has more than 40 groups and years, and clusters are 8."""
+    monkeypatch.setattr(search, "_VAST", 40)
+    monkeypatch.setattr(search, "_CLUSTERS", 8)
+    tables, choices = large_region(0, **TOWN)
+    told = []
+
+    find_plan(tables, on_road("decomposed", choices), told.append)
+
+    assert any("by clusters of areas" in words for words in told)
+    assert any("taken together as 16 to decide" in words for words in told)  # 8 × 2 phases

@@ -82,8 +82,8 @@ def test_from_nobody_placed_every_part_is_placed_within_the_rules(town):
 
 
 def test_what_one_part_breaks_another_mends(town):
-    """Twice as many in a pool as it has places: they leave it."""
-    problem, layout, _, master = town
+    """With a third too many everywhere pools are above their places: those leave them."""
+    *_, master = town
     best = master.entrants()
     crowded = Entrants(link=best.link, entry=best.entry, children=best.children * 1.3)
     placing = start(town, crowded)

@@ -153,8 +153,8 @@ class SolverChoices(Choices):
         0,
         ge=0,
         description="areas are taken together, need by need, as so many clusters to decide what "
-        "is built, where there are more of them; what that costs is in the gap (0: as 400 where "
-        "there are more than 150,000 groups and years, otherwise not)",
+        "is built, where there are more of them; what that costs is in the gap (0: as 400 above "
+        "2,000,000 possible placements, otherwise not)",
     )
     memory_gb: float = Field(
         8.0, gt=0, description="a search that would take more memory, GB, is refused"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveSiting", "search_answer"]
 
-_VAST, _CLUSTERS = 150_000, 400
-"""Groups and years from which on builds are decided for clusters of areas, and for how many."""
+_VAST, _CLUSTERS = 2_000_000, 400
+"""Arcs from which on builds are decided for clusters of areas, and for how many, if not said."""
 _BRANCHED = 10_000
 """Arcs from which on sites with limited places are branched on by multipliers."""
 
@@ -85,8 +85,7 @@ class LiveSiting:
         if is_whole:
             progress(f"{arcs:,} possible placements: the whole model at once")
             return solve(build_model(problem), choices, progress)
-        is_vast = problem.groups.children.size > _VAST
-        clusters = choices.clusters or (_CLUSTERS if is_vast else 0)
+        clusters = choices.clusters or (_CLUSTERS if arcs > _VAST else 0)
         if 0 < clusters < sizes.ways:
             progress(f"{arcs:,} possible placements: by clusters of areas")
             choices = choices.model_copy(update={"clusters": clusters})

@@ -111,3 +111,15 @@ def test_builds_that_no_rule_allows_are_told_at_once():
 
     with pytest.raises(InfeasibleError, match="no plan keeps every rule"):
         ascended(problem, everything, rounds=1)
+
+
+def test_a_search_without_a_plan_in_time_did_not_stop_at_its_gap():
+    """It once said so, since an infinite gap is no more than a part of an infinite cost."""
+    tables, choices = large_region(1, areas=16, sites=8, years=(2027, 2028))
+
+    told = report(
+        tables, choices.with_choices(solver={"arcs_at_once": 0, "time_limit_s": 1e-3}), "decomposed"
+    )
+
+    assert told.stopped_by == "time"
+    assert told.bound_gbp < told.objective_gbp

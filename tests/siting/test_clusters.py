@@ -108,7 +108,7 @@ def test_what_is_planned_by_clusters_holds_for_every_area(seed):
 
 
 def test_vast_problems_are_planned_by_clusters_without_being_asked(monkeypatch):
-    """Here vast is what has more than 40 groups and years, and clusters are 8."""
+    """Here vast is what has more than 40 possible placements, and clusters are 8."""
     monkeypatch.setattr(search, "_VAST", 40)
     monkeypatch.setattr(search, "_CLUSTERS", 8)
     tables, choices = large_region(0, **TOWN)

@@ -25,10 +25,13 @@ __all__ = ["answer_of", "why_stopped"]
 def why_stopped(
     cost: float, bound: float, choices: SolverChoices, clock: Clock, *, is_interrupted: bool
 ) -> StoppedBy:
-    """Say what ended a search for a plan of this cost, with this bound on every plan."""
+    """Say what ended a search for a plan of this cost, with this bound on every plan.
+
+    The cost is infinite where no plan was found.
+    """
     if is_interrupted:
         return "interrupt"
-    if cost - bound <= choices.relative_gap * abs(cost):
+    if np.isfinite(cost) and cost - bound <= choices.relative_gap * abs(cost):
         return "gap"
     return "time" if clock.left() <= 0 else "nodes"
 

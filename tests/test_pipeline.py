@@ -239,24 +239,6 @@ def test_the_demo_run_is_verified(planned_sample, capsys):
     assert "audited and solved again" in capsys.readouterr().out
 
 
-@pytest.mark.slow
-def test_the_order_of_the_samples_rows_changes_nothing(planned_sample, tmp_path):
-    folder, _ = planned_sample
-    shuffled = shutil.copytree(SAMPLE, tmp_path / "study")
-    shuffle_rows(shuffled, 1)
-
-    assert main(["plan", str(shuffled), "--out", str(tmp_path / "run")]) == 0
-
-    was, now = (
-        json.loads((run_folder / "manifest.json").read_text(encoding="utf-8"))
-        for run_folder in (folder, tmp_path / "run")
-    )
-    assert now["table_hashes"] == was["table_hashes"]
-    for plan in ("do_nothing", "plan"):
-        for figure in ("objective_gbp", "bound_gbp", "status"):
-            assert now["reports"][plan][figure] == was["reports"][plan][figure]
-
-
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")
 
 

@@ -284,15 +284,32 @@ def to_another_pool(placements):
         ("plan/entries.csv", one_more_child, "placements do not follow from who came"),
         ("plan/placements.csv", to_another_pool, "places exceeded"),
         ("plan/builds.csv", lambda builds: builds.assign(places=12), "size not allowed: O1"),
-        ("plan/builds.csv", lambda builds: builds[:1], "placed where no place is open"),
-        ("plan/spend.csv", lambda spend: spend.assign(gbp=1.0), "payments do not meet the capital"),
-        (
-            "plan/spend.csv",
-            lambda spend: spend.assign(pot_id="POT2"),
-            "pot may not pay: POT2 for O1 in 2027",
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                (
+                    "plan/builds.csv",
+                    lambda builds: builds[:1],
+                    "placed where no place is open",
+                ),
+                (
+                    "plan/spend.csv",
+                    lambda spend: spend.assign(gbp=1.0),
+                    "payments do not meet the capital",
+                ),
+                (
+                    "plan/spend.csv",
+                    lambda spend: spend.assign(pot_id="POT2"),
+                    "pot may not pay: POT2 for O1 in 2027",
+                ),
+                ("do_nothing/placements.csv", one_more_child, "children lost or invented"),
+                (
+                    "plan/fallback.csv",
+                    lambda fallback: fallback[1:],
+                    "fallback route not at its share",
+                ),
+            )
         ),
-        ("do_nothing/placements.csv", one_more_child, "children lost or invented"),
-        ("plan/fallback.csv", lambda fallback: fallback[1:], "fallback route not at its share"),
     ],
 )
 def test_a_forged_table_breaks_a_rule_by_name(own, capsys, table, change, rule):

@@ -32,7 +32,7 @@ def ascended(problem, bounds=None, rounds=ROUNDS):
     return list(islice(told, rounds))
 
 
-@numbers(20, 120)
+@numbers(8, 80)
 def test_no_round_claims_more_than_the_whole_relaxation(number):
     problem = none_if_impossible(lambda: build_problem(*chance_region(number)))
     if problem is None:

@@ -97,6 +97,7 @@ def test_going_on_finds_the_optimum_of_a_new_search(number):
     check_changes(chance_region(number), goes_on=False)
 
 
+@pytest.mark.slow
 def test_a_town_goes_on_through_every_change():
     check_changes(large_region(2, areas=12, sites=6, years=(2027, 2028)), goes_on=True)
 

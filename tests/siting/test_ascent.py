@@ -9,10 +9,13 @@ from placement_planner.errors import InfeasibleError
 from placement_planner.pipeline.planning import without_options
 from placement_planner.siting.decompose import search
 from placement_planner.siting.decompose.ascent import ascend, none_ascended
-from placement_planner.siting.decompose.blocks import build_blocks
+from placement_planner.siting.decompose.blocks import build_blocks, no_charges
 from placement_planner.siting.decompose.bounds import fixed, free
 from placement_planner.siting.decompose.builds import BuildRules
+from placement_planner.siting.decompose.dive import dive
 from placement_planner.siting.decompose.layout import arc_columns, lay_out
+from placement_planner.siting.decompose.master import Master
+from placement_planner.siting.decompose.relax import first_arcs
 from placement_planner.siting.problem import build_problem
 from tests.siting.chance import chance_region
 from tests.siting.large import large_region
@@ -123,3 +126,17 @@ def test_a_search_without_a_plan_in_time_did_not_stop_at_its_gap():
 
     assert told.stopped_by == "time"
     assert told.bound_gbp < told.objective_gbp
+
+
+def test_a_dive_without_time_keeps_what_is_taken_so_far():
+    """After one step time is up: some is built, at what the master says it costs."""
+    problem = build_problem(*large_region(1, areas=16, sites=8, years=(2027, 2028)))
+    master, blocks = Master(problem), build_blocks(problem)
+    master.add_arcs(*first_arcs(problem, blocks, no_charges(problem)))
+    times = iter([60.0, 60.0, 60.0])
+
+    found = dive(master, free(len(problem.decisions)), lambda: next(times, 0.0))
+
+    assert found.built.any()
+    assert master.rules.allow(fixed(found.built))
+    assert found.cost == pytest.approx(master.value)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from placement_planner.siting.decompose.bounds import fixed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Incumbent", "dive"]
 
 _WHOLE = 1e-6
+_GRACE_S = 30.0
+"""Time to price what is taken once there is no more."""
 _SURE = 0.9
 _UNLIKELY = 0.02
 _PARTS = 24
@@ -42,13 +46,13 @@ def dive(
 
     In each step the decisions that are nearly taken are taken, or else a few of the likeliest, as
     far as money and the rules of builds allow, and the unlikely ones left. What turns out
-    impossible, since a viable fill stands against it, is tried by itself and then left.
+    impossible, since a viable fill stands against it, is tried by itself and then left. Where time
+    runs out, what is taken so far is the plan.
 
     Returns
     -------
     Incumbent
-        None where the time ran out, or no plan found within the bounds costs less than
-        `worse_than`.
+        None where no plan found within the bounds costs less than `worse_than`.
     """
     before, batch = bounds, np.zeros(0, dtype=np.int64)
     while True:
@@ -59,6 +63,8 @@ def dive(
             bounds = before.leaving(batch) if alone else before.taking(batch[:1], master.option)
             batch = batch[:0] if alone else batch[:1]
             continue
+        if ended == "time":
+            return _so_far(master, before, worse_than)
         if ended != "optimal" or master.value >= worse_than:
             return None
         built = master.built()
@@ -67,6 +73,16 @@ def dive(
             return Incumbent(built=built > _SURE, cost=master.value)
         before, batch = _next_step(master, bounds, built, split)
         bounds = before.taking(batch, master.option) if len(batch) else before
+
+
+def _so_far(master: Master, bounds: Bounds, worse_than: float) -> Incumbent | None:
+    """Return what is taken so far, and nothing else, as a plan: once time has run out."""
+    taken = bounds.lower > 0
+    only = fixed(taken)
+    master.limit_decisions(only)
+    if not taken.any() or not master.rules.allow(only) or master.solve(_GRACE_S) != "optimal":
+        return None
+    return Incumbent(built=taken, cost=master.value) if master.value < worse_than else None
 
 
 def _next_step(

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from statistics import median
 
+from benchmarks.england import ALL_AREAS, ALL_OPTIONS
 from benchmarks.parts import PLAIN, SPOPT
 from benchmarks.rows import best_of, exponent, first_of, growing, pairs_of, times_faster
 
 GB = 1000.0
+AREAS_WITH_CHILDREN = ALL_AREAS - 1
+"""One middle area of England has nobody to place."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def of_england(rows):
     return [
         _all("0.5 % in 240 s and 5 GB, with 6,856 areas and 1,500 options", best_of(rows),
              lambda row: _within(row, 0.005, 240, 5)
-             and (row.told["areas"], row.told["options"]) == (6856, 1500)),
+             and (row.told["areas"], row.told["options"]) == (AREAS_WITH_CHILDREN, ALL_OPTIONS)),
     ]  # fmt: skip
 
 

@@ -94,3 +94,20 @@ def test_what_one_part_breaks_another_mends(town):
 
     assert placing.broken == pytest.approx(0.0, abs=1e-6)
     check_rules(town, placing)
+
+
+def test_what_cannot_be_filled_with_the_arcs_there_are_is_mended_with_more(town):
+    """Nobody is placed and no arc known: those into what is to be filled come in, and fill it."""
+    problem, layout, _, master = town
+    placing = Placing(problem, layout, master.static_values(), NOBODY, NOBODY.link, NOBODY.entry)
+    for part in range(placing.parts):
+        placing.place(part)
+    wanted = -(layout.static.entries @ master.static_values())[layout.rows["fill"]]
+    assert placing.broken == pytest.approx(wanted.sum())
+    assert wanted.sum() > 0
+
+    for part in placing.parts_to_mend():
+        placing.place(part)
+
+    assert placing.broken == 0.0
+    check_rules(town, placing)

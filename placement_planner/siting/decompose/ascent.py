@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 
-from placement_planner.siting.arcs import stays_of
 from placement_planner.siting.decompose.bound import bound_of
-from placement_planner.siting.decompose.layout import charges_of
-from placement_planner.siting.decompose.openings import matches, no_openings
+from placement_planner.siting.decompose.layout import charges_of, rows_used
+from placement_planner.siting.decompose.openings import no_openings
 from placement_planner.siting.decompose.ways import Entrants, best_ways, entrants_of
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def ascend(
     first, last = layout.rows["group"].stop, layout.rows["build"].start
     lower, upper = layout.lower[first:last], layout.upper[first:last]
     at_most, at_least = ~np.isfinite(lower), ~np.isfinite(upper)
-    shared = _Shared(problem, layout)
+    of_static = csr_array(layout.static.entries)[first:last]
     best, step, patience = start, start.step, _PATIENCE
     used, duals, bound = start.used, start.duals, -np.inf
     while True:
@@ -120,7 +119,8 @@ def ascend(
         priced = np.concatenate([np.zeros(first), duals[first:last], own])
         value = bound_of(problem, layout, priced, charges, ways.values, bounds=bounds)
         placed = entrants_of(problem, ways.link)
-        now = shared.used(placed, static)
+        of_children = rows_used(problem, layout, placed.link, placed.entry, placed.children)
+        now = of_children[first:last] + of_static @ static
         used = now if not used.size else _NEW * now + (1 - _NEW) * used
         if value > bound:
             bound, step, patience = value, min(step * _LONGER, _LONGEST), _PATIENCE
@@ -136,42 +136,3 @@ def ascend(
         y = y + step * _ABOVE * abs(bound) / max(float(end @ end), 1e-9) * end
         y = np.where(at_most, np.minimum(y, 0.0), np.where(at_least, np.maximum(y, 0.0), y))
         duals = np.concatenate([np.zeros(first), y, np.zeros(len(layout.lower) - last)])
-
-
-class _Shared:
-    """What placements and static columns use of the rows that areas share."""
-
-    def __init__(self, problem: Problem, layout: Layout) -> None:
-        self._problem, self._layout = problem, layout
-        first, last = layout.rows["group"].stop, layout.rows["build"].start
-        self._static = csr_array(layout.static.entries)[first:last]
-
-    def used(self, placed: Entrants, static: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the use of every row that areas share."""
-        problem, layout = self._problem, self._layout
-        rows, years = layout.rows, len(problem.years)
-        stays = stays_of(problem, placed.link, placed.entry)
-        children = stays.share * placed.children[stays.arc]
-        pools = _sums(stays.pool * years + stays.year, children, rows["pool"])
-        limit = problem.exchange.of_link[placed.link[stays.arc]]
-        crosses = limit >= 0
-        border = limit[crosses] * years + stays.year[crosses]
-        routed, route = matches(layout.route_group, stays.group)
-        relieved = -layout.route_share[route] * children[routed]
-        of_children = {
-            "pool": pools,
-            "fill": pools[layout.fill_cell],
-            "border": _sums(border, children[crosses], rows["border"]),
-            "route": _sums(
-                layout.route_row[route] * years + stays.year[routed], relieved, rows["route"]
-            ),
-        }
-        total: NDArray[np.float64] = self._static @ static
-        first = rows["group"].stop
-        for kind, values in of_children.items():
-            total[rows[kind].start - first : rows[kind].stop - first] += values
-        return total
-
-
-def _sums(cell: NDArray[np.int64], values: NDArray[np.float64], rows: slice) -> NDArray[np.float64]:
-    return np.bincount(cell, values, minlength=rows.stop - rows.start).astype(float)

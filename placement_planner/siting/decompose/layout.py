@@ -17,10 +17,11 @@ from placement_planner.siting.highs import INFINITY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from placement_planner.siting.arcs import Stays
     from placement_planner.siting.decompose.openings import Openings
     from placement_planner.siting.problem import Problem
 
-__all__ = ["Columns", "Layout", "arc_columns", "charges_of", "lay_out"]
+__all__ = ["Columns", "Layout", "arc_columns", "charges_of", "lay_out", "rows_used"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,26 +155,11 @@ def arc_columns(
     openings
         Rows that follow those of the layout.
     """
-    years, rows = len(problem.years), layout.rows
     stays = stays_of(problem, link, entry)
-    arc, share = stays.arc, stays.share
+    arc = stays.arc
     gbp = problem.link_gbp[link[arc], stays.phases_on] - problem.fallback_gbp[stays.group]
-    weighed = gbp * share * problem.weights[stays.year]
-    cell = stays.pool * years + stays.year
-    filled, fill = matches(layout.fill_cell, cell)
-    routed, route = matches(layout.route_group, stays.group)
-    limit = problem.exchange.of_link[link[arc]]
-    crosses = np.flatnonzero(limit >= 0)
-    border = limit[crosses] * years + stays.year[crosses]
-    relieved = layout.route_row[route] * years + stays.year[routed]
-    parts: list[Part] = [
-        (rows["group"].start + stays.group * years + stays.year, arc, share),
-        (rows["pool"].start + cell, arc, share),
-        (rows["fill"].start + fill, arc[filled], share[filled]),
-        (rows["border"].start + border, arc[crosses], share[crosses]),
-        (rows["route"].start + relieved, arc[routed], -layout.route_share[route] * share[routed]),
-    ]
-    entries = _matrix(parts, len(layout.lower), len(link))
+    weighed = gbp * stays.share * problem.weights[stays.year]
+    entries = _matrix(_uses(problem, layout, link, stays), len(layout.lower), len(link))
     if openings is not None:
         entries = csc_array(vstack([entries, openings.of_stays(problem, stays, len(link))]))
     return Columns(
@@ -182,3 +168,36 @@ def arc_columns(
         upper=np.full(len(link), INFINITY),
         entries=entries,
     )
+
+
+def rows_used(
+    problem: Problem,
+    layout: Layout,
+    link: NDArray[np.int64],
+    entry: NDArray[np.int64],
+    children: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return what children placed on arcs use of every row of the layout."""
+    parts = _uses(problem, layout, link, stays_of(problem, link, entry))
+    row, arc, value = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return np.bincount(row, value * children[arc], minlength=len(layout.lower)).astype(float)
+
+
+def _uses(problem: Problem, layout: Layout, link: NDArray[np.int64], stays: Stays) -> list[Part]:
+    """Return what arcs count for in rows: rows, arcs, and the share of a child who entered."""
+    years, rows = len(problem.years), layout.rows
+    arc, share = stays.arc, stays.share
+    cell = stays.pool * years + stays.year
+    filled, fill = matches(layout.fill_cell, cell)
+    routed, route = matches(layout.route_group, stays.group)
+    limit = problem.exchange.of_link[link[arc]]
+    crosses = np.flatnonzero(limit >= 0)
+    border = limit[crosses] * years + stays.year[crosses]
+    relieved = layout.route_row[route] * years + stays.year[routed]
+    return [
+        (rows["group"].start + stays.group * years + stays.year, arc, share),
+        (rows["pool"].start + cell, arc, share),
+        (rows["fill"].start + fill, arc[filled], share[filled]),
+        (rows["border"].start + border, arc[crosses], share[crosses]),
+        (rows["route"].start + relieved, arc[routed], -layout.route_share[route] * share[routed]),
+    ]

@@ -114,7 +114,8 @@ class Placing:
         link = np.tile(to_fill, len(problem.years))
         wanted = problem.groups.children[problem.link_group[link], entry] > 0
         wanted &= problem.pools.stands[problem.link_pool[link], entry]
-        self._take(self.entrants(), link[wanted], entry[wanted])
+        known = Entrants(link=self._link, entry=self._entry, children=self._children)
+        self._take(known, link[wanted], entry[wanted])
         uses = [
             np.any(broken[self._columns(part)[1].entries.indices]) for part in range(self.parts)
         ]

@@ -246,7 +246,8 @@ class LiveSearch:
         try:
             if roughly and not anew:
                 clock.progress("placing children, with the builds decided")
-                return master.solve(UNHURRIED_S) != "optimal"
+                master.solve(UNHURRIED_S)
+                return False
             for _ in relaxations(master, self.blocks, unhurried, -np.inf, anew=anew, strong=False):
                 clock.progress("placing children, with the builds decided")
         except KeyboardInterrupt:

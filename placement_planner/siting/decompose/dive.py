@@ -107,16 +107,13 @@ def _next_step(
     chosen = np.array(taken, dtype=np.int64)
     left = np.setdiff1d(np.union1d(unlikely, np.array(barred, dtype=np.int64)), chosen)
     after = bounds.leaving(left.astype(np.int64))
-    return (_without_barred(master, after, chosen, built) if barred else after), chosen
+    return (_without_barred(master, after, chosen) if barred else after), chosen
 
 
-def _without_barred(
-    master: Master, bounds: Bounds, taken: NDArray[np.int64], built: NDArray[np.float64]
-) -> Bounds:
-    """Leave what the relaxation takes in part and money and rules bar, once some are taken."""
+def _without_barred(master: Master, bounds: Bounds, taken: NDArray[np.int64]) -> Bounds:
+    """Leave every decision that money and rules bar, once some are taken; they stay barred."""
     then = bounds.taking(taken, master.option)
-    wanted = (built > 0) & ~master.is_locked
-    still_open = np.flatnonzero((then.upper > 0) & (then.lower < 1) & wanted)
+    still_open = np.flatnonzero((then.upper > 0) & (then.lower < 1) & ~master.is_locked)
     barred = [
         decision
         for decision in still_open.tolist()

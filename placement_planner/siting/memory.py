@@ -18,16 +18,18 @@ Road = Literal["monolithic", "decomposed"]
 
 _GB = 1e9
 _BASE = 100e6
-_OF_ARC = {"monolithic": 3_000, "decomposed": 150}
+_OF_ARC = {"monolithic": 3_000, "decomposed": 300}
 _OF_ENTRY = {"monolithic": 3_000, "decomposed": 120}
-_OF_LINK = 300
+_OF_LINK, _PRICED = 300, 16
 _HELD = 8
-"""Bytes of any search, of an arc, of an entry of its column with the solver's copies, and of a link
-in tables and dense blocks; arcs of a group and year that generated placements end with, at most.
+"""Bytes of any search, of an arc, of an entry of its column with the solver's copies, of a link in
+tables and dense blocks, and of an arc that is only priced; arcs of a group and year that generated
+placements end with, at most.
 
 Assumptions, set so that they were not below what was seen in November 2026: the whole model of
-2,670 and 10,644 arcs took 95 and 185 MB (by these 124 and 244), the sample's relaxation with
-218,764 arcs 131 MB (by these 193). What is left open, searched at the end, may take more.
+2,670 and 10,644 arcs took 95 and 185 MB, the sample's relaxation with 218,764 arcs 131 MB, England
+by middle area in one year, with 1,123,495 arcs, 631 MB. What is left open, searched at the end, may
+take more.
 """
 
 
@@ -58,11 +60,11 @@ class Sizes:
 
     def memory_gb(self, road: Road) -> float:
         """Return about how much memory a search would take, GB."""
-        arcs = self.arcs
+        arcs, priced = self.arcs, 0
         if road == "decomposed":
-            arcs = min(arcs, _HELD * self.groups * self.years)
+            arcs, priced = min(arcs, _HELD * self.groups * self.years), arcs
         an_arc = _OF_ARC[road] + _OF_ENTRY[road] * self.entries / max(self.arcs, 1)
-        return (_BASE + arcs * an_arc + self.links * _OF_LINK) / _GB
+        return (_BASE + arcs * an_arc + priced * _PRICED + self.links * _OF_LINK) / _GB
 
 
 def sizes_of(problem: Problem) -> Sizes:

@@ -3,7 +3,7 @@
 import pytest
 
 from placement_planner.errors import SolveError
-from placement_planner.siting.memory import sizes_of
+from placement_planner.siting.memory import Sizes, sizes_of
 from placement_planner.siting.problem import build_problem
 from tests.siting.large import large_region
 from tests.siting.roads import on_road, report
@@ -41,3 +41,13 @@ def test_more_years_take_more_memory():
 
     for road in ("monolithic", "decomposed"):
         assert many.memory_gb(road) > few.memory_gb(road) + (many.links - few.links) * 3e-7
+
+
+def test_the_estimate_is_not_below_what_england_took():
+    """Its sizes, and the 631 MB above its tables that its search was seen to take."""
+    england = Sizes(
+        areas=6_855, ways=27_420, groups=54_840, pools=3_456, years=1, links=1_123_495,
+        arcs=1_123_495, entries=1_123_495, decisions=3_000,
+    )  # fmt: skip
+
+    assert 0.631 <= england.memory_gb("decomposed") <= 1.0

@@ -7,7 +7,9 @@ and gap come from the solver's own information.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from numpy.typing import NDArray
     from scipy.sparse import csc_array, csr_array
@@ -280,7 +283,7 @@ def _run(
     highs: Any,  # noqa: ANN401
     progress: Callable[[float, float, float], None] | None = None,
 ) -> bool:
-    """Run the solver in its own thread; tell of plan and bound; True if interrupted."""
+    """Run the solver; tell of plan and bound; True if Ctrl-C stopped it."""
     started = seen = time.perf_counter()
 
     def tell(event: Any) -> None:  # noqa: ANN401
@@ -291,17 +294,44 @@ def _run(
             seen = now
             progress(best, bound, now - started)
 
-    if progress is not None:
-        highs.cbMipInterrupt += tell
-    highs.HandleUserInterrupt = True
-    interrupted = done = False
-    highs.startSolve()
-    while not done:
+    with _ctrl_c_held_back() as is_pressed:
+
+        def stop(event: Any) -> None:  # noqa: ANN401
+            if is_pressed():
+                event.interrupt()
+
+        asked = [highs.cbSimplexInterrupt, highs.cbIpmInterrupt, highs.cbMipInterrupt]
+        subscribed = [(each, stop) for each in asked]
+        if progress is not None:
+            subscribed.append((highs.cbMipInterrupt, tell))
+        for callback, call in subscribed:
+            callback.subscribe(call)
         try:
-            done, _ = highs.wait(0.1)
-        except KeyboardInterrupt:
-            interrupted = True
-            highs.cancelSolve()
-    if progress is not None:
-        highs.cbMipInterrupt -= tell
-    return interrupted
+            highs.run()
+        finally:
+            for callback, call in subscribed:
+                callback.unsubscribe(call)
+        return is_pressed()
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[Callable[[], bool]]:
+    """Give a function that tells whether Ctrl-C was pressed, which raises nothing meanwhile.
+
+    Only the main thread gets it, and only where it would raise an error: elsewhere it is left.
+    """
+    pressed = False
+
+    def hold(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield lambda: pressed
+        return
+    signal.signal(signal.SIGINT, hold)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,11 +1,16 @@
 """Stopped early, a search says so, and what it has proved holds against a longer one."""
 
 import itertools
+import os
+import signal
 
+import numpy as np
 import pytest
+from scipy.sparse import csc_array
 
 from placement_planner.errors import OutOfTimeError
 from placement_planner.pipeline import find_plan
+from placement_planner.siting.highs import LiveModel
 from placement_planner.siting.plan import PROVEN
 from tests.siting.large import large_region
 from tests.siting.roads import ROADS, on_road, report
@@ -100,3 +105,42 @@ def test_ctrl_c_in_any_phase_leaves_an_audited_plan_and_a_bound_that_holds(road,
     assert any(words.startswith(phase) for words in told)
     assert found.stopped_by in {"interrupt", "proof"}
     check_proof(found, best)
+
+
+@pytest.fixture
+def ctrl_c_after():
+    """Give a function that has Ctrl-C pressed after some seconds; 0 for not at all."""
+    kept = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, kept)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")
+def test_ctrl_c_at_any_moment_of_a_solve_leaves_the_model_as_it_stood(ctrl_c_after):
+    """Covering at least cost, as the solver starts, runs and ends: once every three microseconds.
+
+    Solved in a thread of the solver's own, a model was still at work, or locked, where Ctrl-C came
+    as it started: it then had no answer, or none ever came.
+    """
+    rng, rows, columns = np.random.default_rng(1), 60, 200
+    live = LiveModel(np.full(rows, 3.0), np.full(rows, np.inf))
+    cost, every = rng.uniform(1, 2, columns), np.arange(columns)
+    covers = csc_array((rng.random((rows, columns)) < 0.1).astype(float))
+    live.add_columns(cost, np.zeros(columns), np.full(columns, np.inf), covers)
+    live.solve(60)
+    least, stopped = live.value, 0
+
+    for moment in range(500):
+        try:
+            live.set_costs(every, cost * rng.uniform(0.5, 1.5, columns))
+            ctrl_c_after(3e-6 * (moment + 1))
+            live.solve(60)
+            ctrl_c_after(0)
+        except KeyboardInterrupt:
+            stopped += 1
+        live.set_costs(every, cost)
+        assert live.solve(60) == "optimal"
+        assert live.value == pytest.approx(least, rel=1e-9)
+
+    assert stopped > 0

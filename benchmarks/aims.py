@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.england import ALL_AREAS, ALL_OPTIONS
-from benchmarks.parts import PLAIN, SPOPT
+from benchmarks.parts import ANEW, PLAIN, SPOPT
 from benchmarks.rows import best_of, exponent, first_of, growing, pairs_of, times_faster
 
 GB = 1000.0
@@ -96,6 +96,12 @@ def of_sample(rows):
     ]
 
 
+def of_what_if(rows):
+    """Return aims of what-if reruns."""
+    times = [times_faster(*pair) or 0.0 for pair in pairs_of(rows) if pair[1].by == ANEW]
+    return [_ratios("each rerun to 1 % in at most a fifth of a new search's time", times, 5, 5)]
+
+
 def of_manchester(rows):
     """Greater Manchester."""
     whole = [row for row in best_of(rows) if row.name == "whole horizon"]
@@ -131,6 +137,7 @@ AIMS = {
     "orlib": of_orlib,
     "pmed": of_pmed,
     "sample": of_sample,
+    "what-if": of_what_if,
     "manchester": of_manchester,
     "england": of_england,
     "growth": of_growth,

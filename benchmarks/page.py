@@ -7,6 +7,7 @@ TITLES = {
     "orlib": "Facility location: OR-Library",
     "pmed": "p-median: OR-Library",
     "sample": "Sample region",
+    "what-if": "What-if reruns",
     "manchester": "Greater Manchester",
     "england": "England",
     "growth": "Growth",
@@ -18,6 +19,8 @@ WORDS = {
     "a fifth of the nodes.",
     "sample": "Seven periods with continuity, by middle area, each authority its own money, to "
     "0.5 %; the shipped region is seed 0, the others are the same generator's.",
+    "what-if": "The sample region with a little changed, to 1 %: from where the search of the "
+    "unchanged region ended (ours), and by a new search (anew).",
     "manchester": "From published files by the shipped example with more candidates: every LSOA, "
     "default need groups and phases, continuity, each authority its own money, to 1 %; the whole "
     "horizon has seven periods, the last of two years. PuLP + HiGHS: the same tables, the plain "

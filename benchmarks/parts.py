@@ -10,10 +10,19 @@ from benchmarks.england import ALL_AREAS, ALL_OPTIONS, YEAR, england
 from benchmarks.instances import name_of, numbers, solved
 from benchmarks.measuring import is_proved, measured, repeated, store
 from benchmarks.naive import solve_by_spopt, solve_plainly
-from benchmarks.regions import measure, planned, planned_plainly, sample_tables, tables_of
+from benchmarks.regions import (
+    measure,
+    planned,
+    planned_again,
+    planned_plainly,
+    sample_tables,
+    tables_of,
+    with_lock,
+    with_money,
+)
 from placement_planner.sources import import_study
 
-OURS, PLAIN, SPOPT = "ours", "PuLP + HiGHS", "spopt + HiGHS"
+OURS, ANEW, PLAIN, SPOPT = "ours", "ours, anew", "PuLP + HiGHS", "spopt + HiGHS"
 LIMITS_S = (60.0, 300.0)
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "greater_manchester.toml"
 HORIZON = {"years": (2026, 2027, 2028, 2029, 2030, 2032, 2034), "last_period_years": 2}
@@ -26,6 +35,11 @@ MORE_OPTIONS = {
     "new_base_secondary_per_authority = 4",
 }
 """Lines of the example, and what stands in their place so that there are 300 options."""
+CHANGES = {
+    "10 % less money": partial(with_money, factor=0.9),
+    "10 % more money": partial(with_money, factor=1.1),
+    "an option locked in": with_lock,
+}
 GROWING = {
     "areas": [(areas, round(areas * ALL_OPTIONS / ALL_AREAS), 1)
               for areas in (428, 857, 1714, 3428, ALL_AREAS)],
@@ -105,6 +119,21 @@ def sample_lines(_, repeats):
                 yield {"name": f"seed {seed}", "by": OURS, "limit_s": 60.0, **found}
 
 
+def what_if_lines(_, repeats):
+    """Sample region with a little changed: from where the last search ended, and anew."""
+    with TemporaryDirectory() as folder:
+        path, changed = Path(folder) / "tables", Path(folder) / "changed"
+        tables, scenario = sample_tables(0)
+        store(path, lambda: (tables, scenario))
+        for name, change in CHANGES.items():
+            store(changed, lambda change=change: (change(tables), scenario))
+            about = {"name": name, "limit_s": 60.0}
+            for found in repeated(repeats, planned_again, path, changed, 0.01, 60.0):
+                yield {**about, "by": OURS, **found}
+            for found in repeated(repeats, planned, changed, 0.01, 60.0):
+                yield {**about, "by": ANEW, **found}
+
+
 def manchester_lines(shared, repeats):
     """Greater Manchester by LSOA: its whole horizon, and one year beside the plain model."""
     with TemporaryDirectory() as made:
@@ -158,6 +187,7 @@ PARTS = {
     "orlib": orlib_lines,
     "pmed": pmed_lines,
     "sample": sample_lines,
+    "what-if": what_if_lines,
     "manchester": manchester_lines,
     "england": england_lines,
     "growth": growth_lines,

@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ from placement_planner.scenario import read_scenario
 from placement_planner.siting.audit import audit_plan
 from placement_planner.siting.extract import extract_plan
 from placement_planner.siting.problem import build_problem
-from placement_planner.siting.search import search_answer
+from placement_planner.siting.search import LiveSiting, search_answer
 
 
 def _to_stderr(words):
@@ -34,6 +35,20 @@ def tables_of(folder, **changes):
     """Return the tables of a study, and its scenario with changes."""
     scenario = read_scenario(folder / "scenario.toml").with_choices(**changes)
     return run_stages(read_inputs(folder), scenario, _to_stderr).tables, scenario
+
+
+def with_money(tables, factor):
+    """Return tables with more money in every pot, or less."""
+    funding = tables.pot_funding
+    return replace(tables, pot_funding=funding.assign(gbp=factor * funding["gbp"]))
+
+
+def with_lock(tables):
+    """Return tables whose first option that is free must be built."""
+    options = tables.options
+    first = options.index[~(options["locked_in"] | options["locked_out"])][0]
+    is_locked = options["locked_in"] | (options.index == first)
+    return replace(tables, options=options.assign(locked_in=is_locked))
 
 
 def sample_tables(seed, **changes):
@@ -57,6 +72,19 @@ def planned(path, gap, seconds):
         raise SolveError(broken[0])
     audit_s = round(time.perf_counter() - ended, 3)
     return {**found, "audit_s": audit_s, "status": answer.report.status, **size(problem)}
+
+
+def planned_again(path, changed, gap, seconds):
+    """Plan stored tables, then changed ones from where that ended; return what those took."""
+    live = LiveSiting()
+    for each in (path, changed):
+        tables, scenario = stored(each)
+        scenario = scenario.with_choices(solver={"relative_gap": gap, "time_limit_s": seconds})
+        started = time.perf_counter()
+        problem = build_problem(tables, scenario, live.decided)
+        report = live.answer(problem, scenario.solver, _to_stderr).report
+        found = proof(report.objective_gbp, report.bound_gbp, gap, started)
+    return {**found, **size(problem)}
 
 
 def planned_plainly(path, gap, seconds):

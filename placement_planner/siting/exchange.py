@@ -118,18 +118,19 @@ def _served(
     serves = tables.options.get("serves")
     if serves is None:
         serves = pd.Series(None, index=tables.options.index, dtype=object)
-    named = dict(zip(tables.options["option_id"], serves.map(split_list), strict=True))
-    designation = tables.options.set_index("option_id")["designation"]
-    suits = tables.compatibility[tables.compatibility["match"] != "no"]
-    pairs = set(zip(suits["need_group"], suits["designation"], strict=True))
-    owner = pools.table["authority_code"].to_numpy(dtype=str)
-    rows = [
-        (limit.Index, row.decision, row.year, row.places)
-        for row in opens[opens["option_id"].map(named).map(bool)].itertuples()
-        for limit in table[table["place_authority_code"] == owner[row.pool]].itertuples()
-        if {EVERYONE, limit.authority_code} & set(named[row.option_id])
-        and (limit.need_group, designation[row.option_id]) in pairs
+    named = tables.options[["option_id", "designation"]].assign(serves=serves.map(split_list))
+    suits = tables.compatibility.loc[
+        tables.compatibility["match"] != "no", ["need_group", "designation"]
     ]
-    opened = pd.DataFrame(rows, columns=["limit", "decision", "year", "places"])
+    asked = named.explode("serves").dropna(subset="serves").merge(suits.drop_duplicates())
+    owner = pools.table["authority_code"].to_numpy(dtype=str)
+    places = opens[opens["option_id"].isin(asked["option_id"])]
+    places = places.assign(place_authority_code=owner[places["pool"]]).reset_index(names="open")
+    limits = table.reset_index(names="limit")
+    opened = places.merge(limits, on="place_authority_code").merge(
+        asked, on=["option_id", "need_group"]
+    )
+    is_served = opened["serves"].isin([EVERYONE]) | (opened["serves"] == opened["authority_code"])
+    opened = opened[is_served].drop_duplicates(["open", "limit"])
     opened = opened.astype({"limit": int, "decision": int, "year": int, "places": float})
     return opened.groupby(["limit", "decision", "year"], as_index=False)["places"].sum()

@@ -220,7 +220,11 @@ class LiveModel:
         return self._highs.getBasis()
 
     def set_basis(self, basis: Any) -> None:  # noqa: ANN401
-        """Go back to a basis of the same columns and rows."""
+        """Go back to a basis: columns added since are at their lower bounds, rows basic."""
+        columns, rows = list(basis.col_status), list(basis.row_status)
+        columns += [highspy.HighsBasisStatus.kLower] * (self.columns - len(columns))
+        rows += [highspy.HighsBasisStatus.kBasic] * (self.rows - len(rows))
+        basis.col_status, basis.row_status = columns, rows
         self._highs.setBasis(basis)
 
     def search(

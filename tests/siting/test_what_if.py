@@ -113,3 +113,22 @@ def test_another_need_is_searched_anew():
 
     assert "generated as they matter" in words[0]
     assert told.objective_gbp == pytest.approx(report(more, choices).objective_gbp, **NEAR)
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+def test_last_plan_and_charges_do_where_they_are_within_the_gap(factor):
+    """Nothing is relaxed again; the bound lies below the optimum, the plan within the gap of it."""
+    region = large_region(2, areas=12, sites=6, years=(2027, 2028))
+    live, words, gap = LiveSiting(), [], 0.1
+    tables, choices = more_money(
+        region[0], region[1].with_choices(solver={"relative_gap": gap}), factor
+    )
+    found(live, region[0], choices, [])
+
+    told = found(live, tables, choices, words)
+
+    assert any(each.startswith("as before") for each in words)
+    assert not any(each.startswith("relaxation") for each in words)
+    best = report(tables, choices.with_choices(solver={"relative_gap": 0.0})).objective_gbp
+    assert told.bound_gbp <= best * (1 + 1e-6)
+    assert best / (1 + 1e-6) <= told.objective_gbp <= best / (1 - gap)

@@ -80,7 +80,7 @@ def search_clustered(
     first = layout.rows["group"].stop
     ascended = search.ascended
     duals = ascended.duals if ascended.used.size else search.duals
-    shared = duals[clusters.problem.groups.children.size :]
+    shared = duals[search.master.layout.rows["group"].stop : len(search.master.layout.lower)]
     start = replace(ascended, duals=np.concatenate([np.zeros(first), shared]), step=_FIRST_STEP)
     as_clusters = split(
         problem,

@@ -41,6 +41,7 @@ def dive(
     bounds: Bounds,
     seconds_left: Callable[[], float],
     worse_than: float = np.inf,
+    least: float = _UNLIKELY,
 ) -> Incumbent | None:
     """Round the relaxation within bounds of the decisions to a plan.
 
@@ -48,6 +49,11 @@ def dive(
     far as money and the rules of builds allow, and the unlikely ones left. What turns out
     impossible, since a viable fill stands against it, is tried by itself and then left. Where time
     runs out, what is taken so far is the plan.
+
+    Parameters
+    ----------
+    least
+        How far a decision must be taken not to be left.
 
     Returns
     -------
@@ -71,7 +77,7 @@ def dive(
         split = np.flatnonzero((built > _WHOLE) & (built < 1 - _WHOLE))
         if not len(split):
             return Incumbent(built=built > _SURE, cost=master.value)
-        before, batch = _next_step(master, bounds, built, split)
+        before, batch = _next_step(master, bounds, built, split, least)
         bounds = before.taking(batch, master.option) if len(batch) else before
 
 
@@ -90,9 +96,10 @@ def _next_step(
     bounds: Bounds,
     built: NDArray[np.float64],
     split: NDArray[np.int64],
+    least: float,
 ) -> tuple[Bounds, NDArray[np.int64]]:
     """Return what is left now, and what is taken next: those locked in, then the likeliest."""
-    unlikely = split[(built[split] < _UNLIKELY) & ~master.is_locked[split]]
+    unlikely = split[(built[split] < least) & ~master.is_locked[split]]
     ordered = split[np.lexsort((split, -built[split], ~master.is_locked[split]))]
     sure = (built[ordered] >= _SURE) | master.is_locked[ordered]
     wanted = max(int(sure.sum()), 1 + len(ordered) // _PARTS)

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from placement_planner.siting.decompose.blocks import Block, Charges
+    from placement_planner.siting.decompose.bound import Priced
     from placement_planner.siting.decompose.clock import Clock
     from placement_planner.siting.decompose.master import Master
     from placement_planner.siting.problem import Problem
 
-__all__ = ["Relaxed", "bound_without_limits", "first_arcs", "relaxations"]
+__all__ = ["Relaxed", "bound_without_limits", "first_arcs", "priced_at", "relaxations"]
 
 FIRST_ARCS = 3
 """Arcs of each group and year, best first, that the relaxation starts with."""
@@ -99,7 +100,7 @@ def relaxations(
     InfeasibleError
         If no plan keeps every rule.
     """
-    problem, layout, before = master.problem, master.layout, np.inf
+    before = np.inf
     for _ in range(MOST_ROUNDS):
         ended = master.solve(clock.left(), anew=anew)
         if ended == "infeasible":
@@ -108,10 +109,7 @@ def relaxations(
             return
         built, reduced, value = master.built(), master.built_duals(), master.value
         duals = master.live.row_duals()
-        charges, values = master.charges(duals), master.group_values(duals)
-        priced = price(problem, blocks, charges, values)
-        fitted = best_ways(problem, blocks, charges).values
-        proved = bound_of(problem, layout, duals, charges, values + priced.least, fitted=fitted)
+        priced, proved = priced_at(master, blocks, duals)
         bound = max(bound, min(proved, value))
         is_solved = value - bound <= _CLOSE * abs(value)
         is_enough = np.isfinite(before) and before - value <= enough * abs(value)
@@ -130,6 +128,18 @@ def relaxations(
         )
         if is_solved or is_enough:
             return
+
+
+def priced_at(
+    master: Master, blocks: tuple[Block, ...], duals: NDArray[np.float64]
+) -> tuple[Priced, float]:
+    """Price every arc at duals of all rows; return a bound on every plan too, thousands of £."""
+    problem = master.problem
+    charges, values = master.charges(duals), master.group_values(duals)
+    priced = price(problem, blocks, charges, values)
+    fitted = best_ways(problem, blocks, charges).values
+    values = values + priced.least
+    return priced, bound_of(problem, master.layout, duals, charges, values, fitted=fitted)
 
 
 def bound_without_limits(master: Master, blocks: tuple[Block, ...]) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from placement_planner.errors import InfeasibleError
 from placement_planner.siting.decompose.ascent import ascend, none_ascended
 from placement_planner.siting.decompose.blocks import build_blocks, no_charges
-from placement_planner.siting.decompose.bounds import fixed, free
+from placement_planner.siting.decompose.bounds import Bounds, fixed, free
 from placement_planner.siting.decompose.clock import Clock
 from placement_planner.siting.decompose.dive import Incumbent, dive
 from placement_planner.siting.decompose.ending import answer_of, why_stopped
@@ -20,6 +20,7 @@ from placement_planner.siting.decompose.master import Master
 from placement_planner.siting.decompose.relax import (
     bound_without_limits,
     first_arcs,
+    priced_at,
     relaxations,
 )
 from placement_planner.siting.decompose.residual import solve_residual
@@ -45,6 +46,8 @@ _ON_CHARGES = 0.25
 """Part of the time by which charges are found."""
 _ENOUGH = 1e-3
 """Relative gain of a round below which a large relaxation is good enough to dive from."""
+_HALF = 0.5
+"""How far a decision of the last plan must be taken to be kept, where not all can be."""
 RESIDUAL_ARCS = 400_000
 """Arcs up to which what reduced costs leave open is searched over all of them."""
 
@@ -58,11 +61,19 @@ class Found:
     is_interrupted: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A search's plan: its decisions, and the basis that places children with them."""
+
+    built: NDArray[np.bool_]
+    basis: Any
+
+
 class LiveSearch:
     """A search whose relaxation is kept: what changes afterwards is solved from the last basis.
 
-    Ctrl-C stops it, and the best plan so far is returned. `duals` are those of the layout's rows in
-    the last relaxation; `ascended` what charges came to before it, where they were asked for;
+    Ctrl-C stops it, and the best plan so far is returned. `duals` are those of all rows in the last
+    relaxation; `ascended` what charges came to before it, where they were asked for;
     `is_interrupted` tells whether Ctrl-C stopped the last run.
     """
 
@@ -72,7 +83,8 @@ class LiveSearch:
         self.duals = np.zeros(len(self.master.layout.lower))
         self.ascended = none_ascended(self.master.layout)
         self.is_interrupted = False
-        self._kept: NDArray[np.bool_] | None = None
+        self._basis: Any = None
+        self._kept: Kept | None = None
 
     def change_to(self, problem: Problem) -> bool:
         """Take another problem's prices, money, limits and locks; False if it differs otherwise."""
@@ -115,8 +127,8 @@ class LiveSearch:
         stopped_by = why_stopped(
             found.best.cost, found.bound, choices, clock, is_interrupted=interrupted
         )
-        self._kept = found.best.built
         self.is_interrupted = self._place(found.best, clock, roughly=roughly) or interrupted
+        self._kept = Kept(built=found.best.built, basis=master.live.basis())
         stopped_by = "interrupt" if self.is_interrupted else stopped_by
         cost, bound = master.value * UNIT_GBP, found.bound * UNIT_GBP
         return answer_of(
@@ -136,23 +148,21 @@ class LiveSearch:
         master, gap = self.master, choices.relative_gap
         arcs = len(master.problem.links) * len(master.problem.years)
         is_large, is_huge = arcs > choices.arcs_at_once, arcs > RESIDUAL_ARCS
-        is_new, found, relaxed = not len(master.link), start, None
-        for found in self._first_arcs(start, clock, is_huge=is_huge) if is_new else ():
+        found, relaxed = start, None
+        if self._kept is not None:
+            found = self._as_before(self._kept, start, clock)
             yield found
-        for relaxed in self._relaxed(
-            found, clock, anew=is_new, strong=not is_large, enough=_ENOUGH if is_huge else 0.0
-        ):
-            yield Found(best=start.best, bound=relaxed.bound)
+            if not self._is_open(found, gap, clock):
+                return
+        before = found
+        for each in self._first_relaxation(before, clock, strong=not is_large, is_huge=is_huge):
+            found, relaxed = each
+            yield found
         if relaxed is None or not (is_huge or relaxed.is_solved):
             return
-        found = Found(best=self._first_plan(clock), bound=relaxed.bound)
-        yield found
-        clock.tell("first plan", found.bound, found.best.cost)
-        if is_large and np.isfinite(found.best.cost):
-            for best in better_plans(master, relaxed, found.best, clock, gap, choices.seed):
-                found = Found(best=best, bound=relaxed.bound)
-                yield found
-                clock.tell("search", found.bound, best.cost)
+        before = found
+        for found in self._plans(before, relaxed, choices, clock, is_large=is_large):
+            yield found
         if is_large and self._is_open(found, gap, clock):
             master.limit_decisions(free(len(master.problem.decisions)))
             for relaxed in self._relaxed(found, clock, anew=False, strong=True):
@@ -164,6 +174,59 @@ class LiveSearch:
             )
             yield Found(best=best, bound=bound, is_interrupted=stopped)
             clock.tell("what was left open", bound, best.cost)
+
+    def _as_before(self, kept: Kept, start: Found, clock: Clock) -> Found:
+        """Return what the last search's plan and charges come to now.
+
+        The plan is tried with what is locked in, and without what money no longer pays for.
+        """
+        master = self.master
+        duals = np.zeros(master.live.rows)
+        duals[: len(self.duals)] = self.duals
+        bound = max(start.bound, priced_at(master, self.blocks, duals)[1])
+        most = (kept.built | master.is_locked).astype(float)
+        bounds = Bounds(lower=np.zeros(len(most)), upper=most)
+        master.live.set_basis(kept.basis)
+        found = Found(best=dive(master, bounds, clock.left, least=_HALF) or start.best, bound=bound)
+        clock.tell("as before", found.bound, found.best.cost)
+        return found
+
+    def _first_relaxation(
+        self, start: Found, clock: Clock, *, strong: bool, is_huge: bool
+    ) -> Iterator[tuple[Found, Relaxed | None]]:
+        """Solve the relaxation, from where the last one ended if there was one."""
+        master, found, is_new = self.master, start, not len(self.master.link)
+        master.limit_decisions(free(len(master.problem.decisions)))
+        if self._basis is not None:
+            master.live.set_basis(self._basis)
+        for found in self._first_arcs(start, clock, is_huge=is_huge) if is_new else ():
+            yield found, None
+        enough = _ENOUGH if is_huge else 0.0
+        for relaxed in self._relaxed(found, clock, anew=is_new, strong=strong, enough=enough):
+            yield Found(best=start.best, bound=relaxed.bound), relaxed
+
+    def _plans(
+        self,
+        found: Found,
+        relaxed: Relaxed,
+        choices: SolverChoices,
+        clock: Clock,
+        *,
+        is_large: bool,
+    ) -> Iterator[Found]:
+        """Dive for a plan; in a large problem better it."""
+        master, gap = self.master, choices.relative_gap
+        if self._is_open(found, gap, clock) or not np.isfinite(found.best.cost):
+            every = free(len(master.problem.decisions))
+            best = dive(master, every, clock.left, found.best.cost) or found.best
+            found = Found(best=best, bound=relaxed.bound)
+            yield found
+            clock.tell("first plan", found.bound, found.best.cost)
+        if is_large and np.isfinite(found.best.cost):
+            for best in better_plans(master, relaxed, found.best, clock, gap, choices.seed):
+                found = Found(best=best, bound=relaxed.bound)
+                yield found
+                clock.tell("search", found.bound, best.cost)
 
     def _first_arcs(self, start: Found, clock: Clock, *, is_huge: bool) -> Iterator[Found]:
         """Take in the arcs to start with: in a huge problem those that are best at charges.
@@ -206,22 +269,10 @@ class LiveSearch:
         for relaxed in relaxations(
             master, self.blocks, clock, found.bound, anew=anew, strong=strong, enough=enough
         ):
-            self.duals = relaxed.duals[: len(master.layout.lower)]
+            self.duals = relaxed.duals
             clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", relaxed.bound, found.best.cost)
             yield relaxed
-
-    def _first_plan(self, clock: Clock) -> Incumbent:
-        """Dive for a plan, unless the last search's keeps every rule still and is as good."""
-        master = self.master
-        decisions = len(master.problem.decisions)
-        best = Incumbent(built=np.zeros(decisions, dtype=bool), cost=np.inf)
-        if self._kept is not None:
-            kept = fixed(self._kept)
-            master.limit_decisions(kept)
-            if master.rules.allow(kept) and master.solve(clock.left()) == "optimal":
-                best = Incumbent(built=self._kept, cost=master.value)
-        found = dive(master, free(decisions), clock.left, best.cost)
-        return best if found is None else found
+        self._basis = master.live.basis()
 
     def _least(self) -> Incumbent:
         """Return the cheapest builds with everything locked in, whatever children cost then."""

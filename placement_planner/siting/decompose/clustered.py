@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from placement_planner.errors import OutOfTimeError
-from placement_planner.siting.decompose.ascent import Ascended, ascend
+from placement_planner.siting.decompose.ascent import ascend
+from placement_planner.siting.decompose.beside import BesideAscent
 from placement_planner.siting.decompose.blocks import build_blocks
 from placement_planner.siting.decompose.bounds import free
 from placement_planner.siting.decompose.builds import BuildRules
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from placement_planner.scenario import SolverChoices
     from placement_planner.siting.answer import Answer
+    from placement_planner.siting.decompose.ascent import Ascended
     from placement_planner.siting.decompose.layout import Layout
     from placement_planner.siting.problem import Problem
 
@@ -47,8 +49,9 @@ __all__ = ["search_clustered"]
 T = TypeVar("T")
 _ON_BUILDS = 0.5
 """Part of the time by which builds are decided."""
-_FIRST_STEP, _LEAST_STEP, _TELL = 0.2, 1e-3, 10
-"""First step of charges, that below which they count as found; rounds between tellings."""
+_FIRST_STEP, _LEAST_STEP, _EARLY = 0.2, 1e-3, 50
+"""First step of charges, that below which they count as found; the round to place children by."""
+_TELL, _TELL_S, _NO_TIME_S = 10, 5.0, 1e-3
 _MOST_PASSES, _BROKEN = 10, 1e-4
 """Times that all are placed anew at most; children by whom rows may be broken in all."""
 
@@ -74,31 +77,31 @@ def search_clustered(
         f"{len(clusters.problem.groups.table):,} to decide what is built"
     )
     search = LiveSearch(clusters.problem, choices)
-    of_builds = {"time_limit_s": _ON_BUILDS * choices.time_limit_s}
-    answer = search.run(choices.model_copy(update=of_builds), progress, roughly=True)
-    layout = lay_out(problem)
-    first = layout.rows["group"].stop
-    ascended = search.ascended
-    duals = ascended.duals if ascended.used.size else search.duals
-    shared = duals[search.master.layout.rows["group"].stop : len(search.master.layout.lower)]
-    start = replace(ascended, duals=np.concatenate([np.zeros(first), shared]), step=_FIRST_STEP)
-    as_clusters = split(
-        problem,
-        clusters,
-        Entrants(link=answer.arcs.link, entry=answer.arcs.entry, children=answer.placed),
-    )
-    placing, interrupted = _placed(
-        problem, layout, search.master.static_values(), as_clusters, start.duals, clock
-    )
-    interrupted = interrupted or search.is_interrupted
-    bound = -np.inf
-    try:
-        for proved in _bounds(problem, layout, start, placing.cost, choices, clock):
-            bound = proved
-            if interrupted:
-                break
-    except KeyboardInterrupt:
-        interrupted = True
+    search = LiveSearch(clusters.problem, choices)
+    until = {"time_limit_s": _ON_BUILDS * choices.time_limit_s}
+    interrupted = _charged(search, replace(clock, limit_s=until["time_limit_s"]))
+    rounds = partial(_rounds, problem, search.ascended, clusters.problem.groups.children.size)
+    with BesideAscent(rounds, least_step=_LEAST_STEP, early=_EARLY) as beside:
+        until["time_limit_s"] = (
+            _NO_TIME_S if interrupted else until["time_limit_s"] - clock.elapsed()
+        )
+        answer = search.run(choices.model_copy(update=until), progress, roughly=True)
+        as_clusters = split(
+            problem,
+            clusters,
+            Entrants(link=answer.arcs.link, entry=answer.arcs.entry, children=answer.placed),
+        )
+        early = (beside.stop() if interrupted or search.is_interrupted else beside.early()).duals
+        static = search.master.static_values()
+        placing, pressed = _placed(problem, lay_out(problem), static, as_clusters, early, clock)
+        interrupted = interrupted or search.is_interrupted or pressed
+        try:
+            while not interrupted and not _is_done(beside, placing.cost, choices, clock):
+                clock.tell("children placed; charges", beside.latest().bound, placing.cost)
+        except KeyboardInterrupt:
+            interrupted = True
+        bound = beside.stop().bound
+        clock.tell("children placed; charges", bound, placing.cost)
     stopped_by = why_stopped(placing.cost, bound, choices, clock, is_interrupted=interrupted)
     cost = placing.cost * UNIT_GBP
     return answer_of(
@@ -109,6 +112,39 @@ def search_clustered(
         paid=answer.paid_gbp / UNIT_GBP,
         report=report_of(cost, bound * UNIT_GBP, choices, stopped_by, clock.elapsed()),
     )
+
+
+def _charged(search: LiveSearch, clock: Clock) -> bool:
+    """Find charges for clusters; tell whether Ctrl-C cut it short."""
+    try:
+        for _ in search.charge(clock):
+            pass
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _rounds(problem: Problem, ascended: Ascended, of_clusters: int) -> Iterator[Ascended]:
+    """Begin rounds of charges over the whole problem from those of clusters.
+
+    Parameters
+    ----------
+    of_clusters
+        Rows of the groups of clusters, which stand before the rows that both share.
+    """
+    layout = lay_out(problem)
+    first = layout.rows["group"].stop
+    duals = np.concatenate([np.zeros(first), ascended.duals[of_clusters:]])
+    start = replace(ascended, duals=duals, step=_FIRST_STEP)
+    rules, bounds = BuildRules(layout), free(len(problem.decisions))
+    return ascend(problem, build_blocks(problem), layout, rules, bounds, start)
+
+
+def _is_done(beside: BesideAscent, cost: float, choices: SolverChoices, clock: Clock) -> bool:
+    """Wait a little; tell whether the gap is as asked, the bound as good as it gets, or time up."""
+    is_over = beside.is_over(min(_TELL_S, clock.left()))
+    is_close = cost - beside.latest().bound <= choices.relative_gap * abs(cost)
+    return is_close or is_over or clock.left() <= 0
 
 
 def _placed(
@@ -167,24 +203,3 @@ def _decided(problem: Problem, built: NDArray[np.float64]) -> Problem:
     is_open = pools.exists.copy()
     is_open[taken["pool"], taken["year"]] = True
     return replace(problem, pools=replace(pools, stands=pools.stands & is_open))
-
-
-def _bounds(
-    problem: Problem,
-    layout: Layout,
-    start: Ascended,
-    cost: float,
-    choices: SolverChoices,
-    clock: Clock,
-) -> Iterator[float]:
-    """Yield better and better bounds on every plan, until the gap is as asked or time is up."""
-    rules, bounds = BuildRules(layout), free(len(problem.decisions))
-    rounds = ascend(problem, build_blocks(problem), layout, rules, bounds, start)
-    for number, ascended in enumerate(rounds):
-        yield ascended.bound
-        if number % _TELL == 0:
-            clock.tell("children placed; charges", ascended.bound, cost)
-        is_close = cost - ascended.bound <= choices.relative_gap * abs(cost)
-        if is_close or ascended.step < _LEAST_STEP or clock.left() <= 0:
-            clock.tell("children placed; charges", ascended.bound, cost)
-            return

@@ -24,6 +24,8 @@ _GRACE_S = 30.0
 """Time to price what is taken once there is no more."""
 _SURE = 0.9
 _UNLIKELY = 0.02
+_FEW, _LEAST_OF_FEW = 100, 0.2
+"""Once fewer decisions are split, those that are taken by less than this part are left."""
 _PARTS = 24
 """A step takes this part of the decisions that are split, when none is nearly taken."""
 
@@ -60,11 +62,12 @@ def dive(
     Incumbent
         None where no plan found within the bounds costs less than `worse_than`.
     """
-    before, batch = bounds, np.zeros(0, dtype=np.int64)
+    before, batch, basis = bounds, np.zeros(0, dtype=np.int64), None
     while True:
         master.limit_decisions(bounds)
         ended = master.solve(seconds_left())
         if ended == "infeasible" and len(batch):
+            master.live.set_basis(basis)
             alone = len(batch) == 1
             bounds = before.leaving(batch) if alone else before.taking(batch[:1], master.option)
             batch = batch[:0] if alone else batch[:1]
@@ -73,7 +76,7 @@ def dive(
             return _so_far(master, before, worse_than)
         if ended != "optimal" or master.value >= worse_than:
             return None
-        built = master.built()
+        basis, built = master.live.basis(), master.built()
         split = np.flatnonzero((built > _WHOLE) & (built < 1 - _WHOLE))
         if not len(split):
             return Incumbent(built=built > _SURE, cost=master.value)
@@ -99,7 +102,9 @@ def _next_step(
     least: float,
 ) -> tuple[Bounds, NDArray[np.int64]]:
     """Return what is left now, and what is taken next: those locked in, then the likeliest."""
+    least = max(least, _LEAST_OF_FEW) if len(split) < _FEW else least
     unlikely = split[(built[split] < least) & ~master.is_locked[split]]
+    split = np.setdiff1d(split, unlikely)
     ordered = split[np.lexsort((split, -built[split], ~master.is_locked[split]))]
     sure = (built[ordered] >= _SURE) | master.is_locked[ordered]
     wanted = max(int(sure.sum()), 1 + len(ordered) // _PARTS)
@@ -114,16 +119,19 @@ def _next_step(
     chosen = np.array(taken, dtype=np.int64)
     left = np.setdiff1d(np.union1d(unlikely, np.array(barred, dtype=np.int64)), chosen)
     after = bounds.leaving(left.astype(np.int64))
-    return (_without_barred(master, after, chosen) if barred else after), chosen
+    return (_without_barred(master, after, chosen, barred) if barred else after), chosen
 
 
-def _without_barred(master: Master, bounds: Bounds, taken: NDArray[np.int64]) -> Bounds:
-    """Leave every decision that money and rules bar, once some are taken; they stay barred."""
+def _without_barred(
+    master: Master, bounds: Bounds, taken: NDArray[np.int64], barred: list[int]
+) -> Bounds:
+    """Leave what money and rules bar of what those pots pay for, once some are taken for good."""
     then = bounds.taking(taken, master.option)
-    still_open = np.flatnonzero((then.upper > 0) & (then.lower < 1) & ~master.is_locked)
+    still_open = (then.upper > 0) & (then.lower < 1) & ~master.is_locked
+    concerned = still_open & master.pots[:, master.pots[barred].any(axis=0)].any(axis=1)
     barred = [
         decision
-        for decision in still_open.tolist()
+        for decision in np.flatnonzero(concerned).tolist()
         if not master.rules.allow(then.taking(np.array([decision]), master.option))
     ]
     return bounds.leaving(np.array(barred, dtype=np.int64))

@@ -36,8 +36,8 @@ class Master:
 
     `link` and `entry` tell its arcs in the order of their columns, which follow the static ones; a
     link is −1 where there is none any longer. `option` tells the option of each decision, as a
-    number; `is_locked` whether it must be built; `rules` has the rules of builds alone; `value` is
-    the cost of the last answer, thousands of £.
+    number; `is_locked` whether it must be built; `pots` which may pay for it, (N, pots); `rules`
+    has the rules of builds alone; `value` is the cost of the last answer, thousands of £.
     """
 
     def __init__(self, problem: Problem, *, threads: int = 1, seed: int = 0) -> None:
@@ -131,6 +131,9 @@ class Master:
         problem = self.problem
         locked = problem.options.loc[problem.options["locked_in"], "option_id"]
         self.rules = BuildRules(self.layout)
+        pays = problem.capital.pays
+        payers = pd.crosstab(pays["option_id"], pays["pot_id"])
+        self.pots = payers.reindex(problem.decisions["option_id"], fill_value=0).to_numpy() > 0
         self.is_locked = problem.decisions["option_id"].isin(locked).to_numpy(dtype=bool)
         self.value = np.inf
 

@@ -91,6 +91,7 @@ class LiveSearch:
         if not self.master.change_to(problem):
             return False
         self.blocks = build_blocks(problem)
+        self.ascended = none_ascended(self.master.layout)
         return True
 
     def run(
@@ -111,7 +112,8 @@ class LiveSearch:
         clock = Clock(limit_s=choices.time_limit_s, progress=progress)
         master, nothing = self.master, Incumbent(built=np.zeros(0, dtype=bool), cost=np.inf)
         master.limit_decisions(free(len(master.problem.decisions)))
-        start = found = Found(best=nothing, bound=bound_without_limits(master, self.blocks))
+        bound = max(bound_without_limits(master, self.blocks), self.ascended.bound)
+        start = found = Found(best=nothing, bound=bound)
         interrupted = False
         try:
             clock.tell("without limits", found.bound)
@@ -199,10 +201,14 @@ class LiveSearch:
         master.limit_decisions(free(len(master.problem.decisions)))
         if self._basis is not None:
             master.live.set_basis(self._basis)
-        for found in self._first_arcs(start, clock, is_huge=is_huge) if is_new else ():
-            yield found, None
-        enough = _ENOUGH if is_huge else 0.0
-        for relaxed in self._relaxed(found, clock, anew=is_new, strong=strong, enough=enough):
+        if is_new and is_huge:
+            for bound in self.charge(clock):
+                found = Found(best=start.best, bound=max(start.bound, bound))
+                yield found, None
+        elif is_new:
+            master.add_arcs(*first_arcs(master.problem, self.blocks, no_charges(master.problem)))
+        enough, anew = _ENOUGH if is_huge else 0.0, self._basis is None
+        for relaxed in self._relaxed(found, clock, anew=anew, strong=strong, enough=enough):
             yield Found(best=start.best, bound=relaxed.bound), relaxed
 
     def _plans(
@@ -228,16 +234,18 @@ class LiveSearch:
                 yield found
                 clock.tell("search", found.bound, best.cost)
 
-    def _first_arcs(self, start: Found, clock: Clock, *, is_huge: bool) -> Iterator[Found]:
-        """Take in the arcs to start with: in a huge problem those that are best at charges.
+    def charge(self, clock: Clock) -> Iterator[float]:
+        """Find charges and a bound before any relaxation; take in the arcs to start that with.
 
-        There the bound is bettered by charges first; arcs that were best at those of late come in.
+        Those are the arcs that were best at charges of late.
+
+        Yields
+        ------
+        float
+            The best bound so far, thousands of £.
         """
         master = self.master
         problem, layout, rules = master.problem, master.layout, master.rules
-        if not is_huge:
-            master.add_arcs(*first_arcs(problem, self.blocks, no_charges(problem)))
-            return
         late = np.zeros((len(problem.years), len(problem.links)), dtype=bool)
         bounds = free(len(problem.decisions))
         rounds = ascend(problem, self.blocks, layout, rules, bounds, none_ascended(layout))
@@ -245,10 +253,10 @@ class LiveSearch:
         for number, ascended in enumerate(rounds):
             if number >= _EARLY:
                 late[ascended.placed.entry, ascended.placed.link] = True
-            self.ascended, bound = ascended, max(start.bound, ascended.bound)
-            yield Found(best=start.best, bound=bound)
+            self.ascended = ascended
+            yield ascended.bound
             if number % _TELL == 0:
-                clock.tell("charges", bound)
+                clock.tell("charges", ascended.bound)
             if ascended.step < _SHORT or number >= _MOST_CHARGES or clock.elapsed() > until:
                 break
         entry, link = np.nonzero(late)

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Ascended", "ascend", "none_ascended"]
 
-_NEW = 0.1
-"""Part of the mean that a new round makes up."""
+_NEW, _LEAST_NEW = 0.1, 0.01
+"""Part of the mean that a new round makes up: as much as the step, within these."""
 _ABOVE = 0.01
 """How far above the best bound the steps aim, as a part of it."""
 _LONGER, _SHORTER, _PATIENCE, _LONGEST = 1.1, 0.75, 2, 2.0
@@ -121,7 +121,8 @@ def ascend(
         placed = entrants_of(problem, ways.link)
         of_children = rows_used(problem, layout, placed.link, placed.entry, placed.children)
         now = of_children[first:last] + of_static @ static
-        used = now if not used.size else _NEW * now + (1 - _NEW) * used
+        new = min(_NEW, max(_LEAST_NEW, step)) if used.size else 1.0
+        used = new * now + (1 - new) * (used if used.size else now)
         if value > bound:
             bound, step, patience = value, min(step * _LONGER, _LONGEST), _PATIENCE
             best = Ascended(bound=bound, duals=priced, used=used, step=step, placed=placed)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from placement_planner.scenario import SolverChoices
     from placement_planner.siting.answer import Answer
     from placement_planner.siting.decompose.ascent import Ascended
-    from placement_planner.siting.decompose.layout import Layout
+    from placement_planner.siting.decompose.clusters import Clusters
     from placement_planner.siting.problem import Problem
 
 __all__ = ["search_clustered"]
@@ -49,11 +49,13 @@ __all__ = ["search_clustered"]
 T = TypeVar("T")
 _ON_BUILDS = 0.5
 """Part of the time by which builds are decided."""
-_FIRST_STEP, _LEAST_STEP, _EARLY = 0.2, 1e-3, 50
+_FIRST_STEP, _LEAST_STEP, _EARLY = 0.05, 1e-4, 50
 """First step of charges, that below which they count as found; the round to place children by."""
 _TELL, _TELL_S, _NO_TIME_S = 10, 5.0, 1e-3
-_MOST_PASSES, _BROKEN = 10, 1e-4
-"""Times that all are placed anew at most; children by whom rows may be broken in all."""
+_FADING = (1.0, 1.0, 0.95, 0.9, 0.8, 0.6, 0.3, 0.0)
+"""Parts of the charges that are paid, in turn, as all children are placed anew."""
+_MOST_MENDED, _BROKEN = 9, 1e-4
+"""Times that rows are mended at most; children by whom they may be broken in all."""
 
 
 def search_clustered(
@@ -86,22 +88,19 @@ def search_clustered(
             _NO_TIME_S if interrupted else until["time_limit_s"] - clock.elapsed()
         )
         answer = search.run(choices.model_copy(update=until), progress, roughly=True)
-        as_clusters = split(
-            problem,
-            clusters,
-            Entrants(link=answer.arcs.link, entry=answer.arcs.entry, children=answer.placed),
-        )
-        early = (beside.stop() if interrupted or search.is_interrupted else beside.early()).duals
+        is_stopped = interrupted or search.is_interrupted
         static = search.master.static_values()
-        placing, pressed = _placed(problem, lay_out(problem), static, as_clusters, early, clock)
-        interrupted = interrupted or search.is_interrupted or pressed
+        ascended = beside.stop if is_stopped else beside.early
+        allot = partial(_allotted, problem, clusters, static, answer, ascended)
+        placing, pressed = _placed(allot, clock, is_stopped=is_stopped)
+        interrupted = is_stopped or pressed
         try:
             while not interrupted and not _is_done(beside, placing.cost, choices, clock):
                 clock.tell("children placed; charges", beside.latest().bound, placing.cost)
+            clock.tell("children placed; charges", beside.latest().bound, placing.cost)
         except KeyboardInterrupt:
             interrupted = True
         bound = beside.stop().bound
-        clock.tell("children placed; charges", bound, placing.cost)
     stopped_by = why_stopped(placing.cost, bound, choices, clock, is_interrupted=interrupted)
     cost = placing.cost * UNIT_GBP
     return answer_of(
@@ -147,37 +146,61 @@ def _is_done(beside: BesideAscent, cost: float, choices: SolverChoices, clock: C
     return is_close or is_over or clock.left() <= 0
 
 
-def _placed(
+def _allotted(
     problem: Problem,
-    layout: Layout,
+    clusters: Clusters,
     static: NDArray[np.float64],
-    as_clusters: Entrants,
-    duals: NDArray[np.float64],
-    clock: Clock,
+    answer: Answer,
+    ascended: Callable[[], Ascended],
+) -> tuple[Placing, NDArray[np.float64]]:
+    """Return the placement of areas as their clusters' with the builds decided, and charges.
+
+    Parameters
+    ----------
+    static
+        Values of the static columns, which both problems have, in the plan for clusters.
+    ascended
+        Gives the charges by which arcs are chosen and places parted.
+    """
+    layout, duals = lay_out(problem), ascended().duals
+    placed = Entrants(link=answer.arcs.link, entry=answer.arcs.entry, children=answer.placed)
+    as_clusters = split(problem, clusters, placed)
+    decided = _decided(problem, answer.built)
+    charges = charges_of(problem, layout, duals, no_openings())
+    link, entry = first_arcs(decided, build_blocks(decided), charges)
+    return Placing(problem, layout, static, as_clusters, link, entry), duals
+
+
+def _placed(
+    allot: Callable[[], tuple[Placing, NDArray[np.float64]]], clock: Clock, *, is_stopped: bool
 ) -> tuple[Placing, bool]:
-    """Place children part by part with the builds decided; tell whether Ctrl-C asked for less."""
+    """Place children part by part from an allotment; tell whether Ctrl-C asked for less.
 
-    def start() -> Placing:
-        decided = _decided(problem, static[layout.columns["built"]])
-        charges = charges_of(problem, layout, duals, no_openings())
-        link, entry = first_arcs(decided, build_blocks(decided), charges)
-        return Placing(problem, layout, static, as_clusters, link, entry)
+    Parameters
+    ----------
+    is_stopped
+        Whether it did so before: no charges are paid then, so all are placed but once.
+    """
 
-    def place(number: int, parts: list[int]) -> None:
+    def place(number: int, parts: list[int], charged: float) -> None:
         if number % _TELL == 0:
             told = f"children placed in {number} of {len(parts)} authorities and needs"
-            clock.progress(f"{told}: {placing.cost / 1000:,.2f} £m, {clock.elapsed():.0f} s")
-        placing.place(parts[number])
+            paid = f", {charged:.0%} of charges paid" if charged else ""
+            clock.progress(f"{told}{paid}: {placing.cost / 1000:,.2f} £m, {clock.elapsed():.0f} s")
+        placing.place(parts[number], charged * duals)
 
-    placing, interrupted = _in_any_event(start, clock)
+    (placing, duals), interrupted = _in_any_event(allot, clock)
     parts = list(range(placing.parts))
-    for _ in range(_MOST_PASSES):
+    for charged in (*_FADING, *[0.0] * _MOST_MENDED):
+        if charged and (interrupted or is_stopped or clock.left() <= 0):
+            continue
         for number in range(len(parts)):
-            _, pressed = _in_any_event(partial(place, number, parts), clock)
+            _, pressed = _in_any_event(partial(place, number, parts, charged), clock)
             interrupted = interrupted or pressed
-        if placing.broken <= _BROKEN:
+        if not charged and placing.broken <= _BROKEN:
             break
-        parts = placing.parts_to_mend().tolist()
+        if not charged:
+            parts = placing.parts_to_mend().tolist()
     if placing.broken > _BROKEN:
         raise OutOfTimeError(
             "children could not be placed area by area so that what is built is filled: take "
@@ -195,11 +218,10 @@ def _in_any_event(work: Callable[[], T], clock: Clock) -> tuple[T, bool]:
         return work(), True
 
 
-def _decided(problem: Problem, built: NDArray[np.float64]) -> Problem:
+def _decided(problem: Problem, built: NDArray[np.bool_]) -> Problem:
     """Return the problem with the pools alone that are open once builds are decided."""
     opens, pools = problem.opens, problem.pools
-    is_taken = built > 0.5  # noqa: PLR2004
-    taken = opens[is_taken[opens["decision"].to_numpy()]]
+    taken = opens[built[opens["decision"].to_numpy()]]
     is_open = pools.exists.copy()
     is_open[taken["pool"], taken["year"]] = True
     return replace(problem, pools=replace(pools, stands=pools.stands & is_open))

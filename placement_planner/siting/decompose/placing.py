@@ -4,10 +4,16 @@ The plan for clusters allots places to the authorities and needs. In turn, each 
 children of all its areas anew at least cost, in a small linear programme, within what the others
 leave of the rows that all share. What it does not need, the next may take: nothing is ever dearer,
 but for what is made good where the split of the plan for clusters broke a row by a little.
+
+By itself that would leave places with whoever has them first. So what shared rows charge is paid at
+first: each gives up what is worth less to it than to others. The charges then fade, as at an
+auction with falling prices, and who gains most takes what is left. The programmes are kept: from
+one turn to the next little changes in them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +36,17 @@ _ABOVE_GBP, _BELOW_GBP = 2e4, 1e4
 above any placement's, and such that one may leave for another to fill what it may not itself."""
 _CHILDREN, _WHOLE = 1e-9, 1e-6
 _SECONDS = 600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """An authority and need: its arcs, what they cost and use of which rows, its programme."""
+
+    arcs: NDArray[np.int64]
+    cost: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    uses: csr_array
+    live: LiveModel
 
 
 class Placing:
@@ -80,6 +97,7 @@ class Placing:
         self._link, self._entry = keys % links, keys // links
         self._children = np.zeros(len(keys))
         self._children[np.searchsorted(keys, own)] = placed.children
+        self._parts: dict[int, _Part] = {}
 
     def _columns(self, part: int) -> tuple[NDArray[np.int64], Columns]:
         part_of_arc = self._of_group.to_numpy()[self._problem.link_group[self._link]]
@@ -121,31 +139,48 @@ class Placing:
         ]
         return np.flatnonzero(uses)
 
-    def place(self, part: int) -> None:
-        """Place the children of an authority and need at least cost within what others leave."""
+    def place(self, part: int, charges: NDArray[np.float64] | None = None) -> None:
+        """Place the children of an authority and need at least cost within what others leave.
+
+        Parameters
+        ----------
+        charges
+            Duals of the layout's rows: those that all share are paid for; none if None.
+        """
+        if part not in self._parts:
+            self._parts[part] = self._part(part)
+        its = self._parts[part]
+        others = self._used[its.rows] - its.uses @ self._children[its.arcs]
+        lower, upper = self._lower[its.rows] - others, self._upper[its.rows] - others
+        its.live.set_row_bounds(np.arange(len(its.rows)), lower, upper)
+        paid = np.zeros(len(its.rows)) if charges is None else charges[its.rows]
+        paid[its.rows < self._layout.rows["group"].stop] = 0.0
+        its.live.set_costs(np.arange(len(its.arcs)), its.cost - its.uses.T @ paid)
+        if its.live.solve(_SECONDS) == "optimal":
+            placed = np.maximum(its.live.column_values()[: len(its.arcs)], 0.0)
+            change = placed - self._children[its.arcs]
+            np.add.at(self._used, its.rows, its.uses @ change)
+            self.cost += float(its.cost @ change)
+            self._children[its.arcs] = placed
+
+    def _part(self, part: int) -> _Part:
+        """Return an authority and need with its programme."""
         arcs, columns = self._columns(part)
         rows = np.unique(columns.entries.indices)
-        if not len(rows):
-            return
-        own = csr_array(columns.entries)[rows]
-        others = self._used[rows] - own @ self._children[arcs]
-        lower, upper = self._lower[rows] - others, self._upper[rows] - others
+        uses = csr_array(columns.entries)[rows]
         shared = np.flatnonzero(rows >= self._layout.rows["group"].stop)
         is_least = np.isfinite(self._lower[rows[shared]])
         sign = np.where(is_least, 1.0, -1.0)
         made_good = csr_array((sign, (shared, np.arange(len(shared)))), (len(rows), len(shared)))
         cost = np.concatenate([columns.cost, np.where(is_least, _BELOW_GBP, _ABOVE_GBP)])
-        live = LiveModel(lower, upper)
+        live = LiveModel(self._lower[rows], self._upper[rows])
         live.add_columns(
             cost,
             np.zeros(len(cost)),
             np.full(len(cost), INFINITY),
-            csc_array(hstack([own, made_good])),
+            csc_array(hstack([uses, made_good])),
         )
-        if live.solve(_SECONDS) == "optimal":
-            placed = np.maximum(live.column_values()[: len(arcs)], 0.0)
-            self._count(columns, placed - self._children[arcs])
-            self._children[arcs] = placed
+        return _Part(arcs=arcs, cost=columns.cost, rows=rows, uses=uses, live=live)
 
     def entrants(self) -> Entrants:
         """Return who is placed where."""

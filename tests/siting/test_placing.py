@@ -1,5 +1,7 @@
 """Children placed by one authority and need after another: within the rules, and at least cost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,31 @@ def test_from_nobody_placed_every_part_is_placed_within_the_rules(town):
     assert placing.cost >= master.value * (1 - 1e-9)
     assert placing.cost == pytest.approx(master.value, rel=0.05)
     check_rules(town, placing)
+
+
+def test_falling_charges_come_nearer_to_the_best_than_whoever_comes_first(town):
+    """Half of the areas are another authority's, so that two compete for every place.
+
+    At the duals of the best placement each takes no more than what is worth that much to it.
+    """
+    problem, layout, arcs, master = town
+    table = problem.groups.table
+    number = table["area_code"].str.slice(1).astype(int)
+    shared = table.assign(authority_code=np.where(number % 2, "M", "L"))
+    problem = replace(problem, groups=replace(problem.groups, table=shared))
+    first, last = (start((problem, layout, arcs, master), NOBODY) for _ in range(2))
+    for part in range(first.parts):
+        first.place(part)
+
+    for paid in (1.0, 1.0, 0.9, 0.5, 0.0):
+        for part in range(last.parts):
+            last.place(part, paid * master.live.row_duals())
+
+    assert first.parts == 4
+    assert master.value * (1 + 1e-4) < first.cost
+    assert master.value * (1 - 1e-9) <= last.cost
+    assert last.cost - master.value < 0.2 * (first.cost - master.value)
+    check_rules(town, last)
 
 
 def test_what_one_part_breaks_another_mends(town):

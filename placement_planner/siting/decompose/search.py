@@ -42,8 +42,8 @@ UNHURRIED_S = 1e6
 """Time to place children once the builds are decided: a plan must have them all."""
 _MOST_CHARGES, _EARLY, _SHORT, _TELL = 150, 40, 0.01, 20
 """Rounds of charges at most, those whose best ways are not kept, the step that ends them."""
-_ON_CHARGES = 0.25
-"""Part of the time by which charges are found."""
+_ON_CHARGES, _ON_PLACING = 0.25, 0.05
+"""Part of the time by which charges are found; that is left to place children over all arcs."""
 _ENOUGH = 1e-3
 """Relative gain of a round below which a large relaxation is good enough to dive from."""
 _HALF = 0.5
@@ -109,7 +109,7 @@ class LiveSearch:
         InfeasibleError
             If no plan keeps every rule.
         """
-        clock = Clock(limit_s=choices.time_limit_s, progress=progress)
+        clock = Clock(limit_s=(1 - _ON_PLACING) * choices.time_limit_s, progress=progress)
         master, nothing = self.master, Incumbent(built=np.zeros(0, dtype=bool), cost=np.inf)
         master.limit_decisions(free(len(master.problem.decisions)))
         bound = max(bound_without_limits(master, self.blocks), self.ascended.bound)

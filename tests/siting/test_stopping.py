@@ -109,11 +109,16 @@ def test_ctrl_c_in_any_phase_leaves_an_audited_plan_and_a_bound_that_holds(road,
 
 @pytest.fixture
 def ctrl_c_after():
-    """Give a function that has Ctrl-C pressed after some seconds; 0 for not at all."""
+    """Give a function that has Ctrl-C pressed after some seconds; 0 for not at all.
+
+    Where tests run in the background, Ctrl-C is ignored: here it is not.
+    """
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     kept = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
     yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, kept)
+    signal.signal(signal.SIGINT, heard)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")

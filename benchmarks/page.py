@@ -99,9 +99,10 @@ def _section(part, rows, plot):
     if rows:
         yield _comparison(rows)
     if part == "growth":
-        fit = exponent(growing(rows, "areas"))
-        if fit:
-            yield f"With more areas, time grows as arcs^{fit[0]:.2f} (least squares of logarithms)."
+        fits = {way: exponent(growing(rows, way)) for way in ("areas", "options", "years")}
+        told = [f"with more {way} as arcs^{fit[0]:.2f}" for way, fit in fits.items() if fit]
+        if told:
+            yield f"Time grows {', '.join(told)} (least squares of logarithms)."
         yield f"![Seconds to a proven gap by areas, options, years and arcs]({plot})"
 
 

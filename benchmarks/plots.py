@@ -8,6 +8,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from benchmarks.rows import exponent, growing
 from placement_planner.charts.chart import BLUE, GREY, ORANGE
 
+THOUSANDS = 10_000
+"""From here on thousands are told."""
 REPEATABLE = {"svg.hashsalt": "growth", "svg.fonttype": "none"}
 
 
@@ -30,13 +32,17 @@ def _marks(panel, rows, name):
         panel.plot(row.told[name], row.seconds, "o", color=BLUE, markerfacecolor=fill)
     panel.set(xlabel=name, ylabel="seconds", xscale="log", yscale="log")
     sizes = sorted({row.told[name] for row in known})
-    panel.set_xticks(sizes, [f"{size:,}" for size in sizes], fontsize="small")
+    panel.set_xticks(sizes, [_short(size) for size in sizes], fontsize="small")
     panel.xaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     panel.yaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:,g}"))
     panel.grid(visible=True, color=GREY, alpha=0.3)
     return known
+
+
+def _short(size):
+    return f"{size:,}" if size < THOUSANDS else f"{size / 1000:,.0f}k"
 
 
 def _arcs(panel, rows):

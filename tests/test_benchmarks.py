@@ -113,6 +113,20 @@ def test_growth_is_the_power_of_arcs():
     assert (aim(4).found, aim(4).is_met) == ("arcs^2.00", False)
 
 
+def test_each_way_to_grow_is_an_aim_of_its_own():
+    """One line shows two ways: seconds grow as arcs with more areas, as their square with years."""
+    sizes = [("areas", 2, 2.0), ("areas", 4, 4.0), ("years", 2, 4.0), ("years", 4, 16.0)]
+    lines = [
+        line(OURS, seconds) | {"name": f"{way} {arcs}", "grows": [way], "arcs": arcs}
+        for way, arcs, seconds in sizes
+    ]
+    lines.append(line(OURS, 1.0) | {"name": "both", "grows": ["areas", "years"], "arcs": 1})
+
+    told = [(aim.words.split()[2], aim.found, aim.is_met) for aim in of_growth(rows_of(lines))]
+
+    assert told == [("areas", "arcs^1.00", True), ("years", "arcs^2.00", False)]
+
+
 def test_a_part_that_is_run_again_replaces_its_own_lines_alone(tmp_path):
     results = Results(tmp_path / "results.jsonl")
     for part, name in (("orlib", "old"), ("pmed", "kept"), ("orlib", "new")):

@@ -7,14 +7,14 @@ but for what is made good where the split of the plan for clusters broke a row b
 
 By itself that would leave places with whoever has them first. So what shared rows charge is paid at
 first: each gives up what is worth less to it than to others. The charges then fade, as at an
-auction with falling prices, and who gains most takes what is left. The programmes are kept: from
-one turn to the next little changes in them.
+auction with falling prices, and who gains most takes what is left. Each programme goes on from its
+last basis: from one turn to the next little changes in it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack
@@ -40,13 +40,16 @@ _SECONDS = 600.0
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """An authority and need: its arcs, what they cost and use of which rows, its programme."""
+    """An authority and need: its arcs, what they cost and use of which rows; where it stood last.
+
+    Its programme itself is made anew in each turn: all of them together would take too much memory.
+    """
 
     arcs: NDArray[np.int64]
     cost: NDArray[np.float64]
     rows: NDArray[np.int64]
     uses: csr_array
-    live: LiveModel
+    basis: Any = None
 
 
 class Placing:
@@ -151,36 +154,43 @@ class Placing:
             self._parts[part] = self._part(part)
         its = self._parts[part]
         others = self._used[its.rows] - its.uses @ self._children[its.arcs]
-        lower, upper = self._lower[its.rows] - others, self._upper[its.rows] - others
-        its.live.set_row_bounds(np.arange(len(its.rows)), lower, upper)
         paid = np.zeros(len(its.rows)) if charges is None else charges[its.rows]
         paid[its.rows < self._layout.rows["group"].stop] = 0.0
-        its.live.set_costs(np.arange(len(its.arcs)), its.cost - its.uses.T @ paid)
-        if its.live.solve(_SECONDS) == "optimal":
-            placed = np.maximum(its.live.column_values()[: len(its.arcs)], 0.0)
+        live = self._programme(its, others, its.cost - its.uses.T @ paid)
+        if live.solve(_SECONDS) == "optimal":
+            placed = np.maximum(live.column_values()[: len(its.arcs)], 0.0)
             change = placed - self._children[its.arcs]
             np.add.at(self._used, its.rows, its.uses @ change)
             self.cost += float(its.cost @ change)
             self._children[its.arcs] = placed
+            self._parts[part] = replace(its, basis=live.basis())
 
     def _part(self, part: int) -> _Part:
-        """Return an authority and need with its programme."""
         arcs, columns = self._columns(part)
         rows = np.unique(columns.entries.indices)
-        uses = csr_array(columns.entries)[rows]
-        shared = np.flatnonzero(rows >= self._layout.rows["group"].stop)
-        is_least = np.isfinite(self._lower[rows[shared]])
+        return _Part(arcs=arcs, cost=columns.cost, rows=rows, uses=csr_array(columns.entries)[rows])
+
+    def _programme(
+        self, its: _Part, others: NDArray[np.float64], cost: NDArray[np.float64]
+    ) -> LiveModel:
+        """Return the programme of an authority and need within what others leave, at costs."""
+        lower, upper = self._lower[its.rows], self._upper[its.rows]
+        shared = np.flatnonzero(its.rows >= self._layout.rows["group"].stop)
+        is_least = np.isfinite(lower[shared])
         sign = np.where(is_least, 1.0, -1.0)
-        made_good = csr_array((sign, (shared, np.arange(len(shared)))), (len(rows), len(shared)))
-        cost = np.concatenate([columns.cost, np.where(is_least, _BELOW_GBP, _ABOVE_GBP)])
-        live = LiveModel(self._lower[rows], self._upper[rows])
+        shape = (len(its.rows), len(shared))
+        made_good = csr_array((sign, (shared, np.arange(len(shared)))), shape)
+        costs = np.concatenate([cost, np.where(is_least, _BELOW_GBP, _ABOVE_GBP)])
+        live = LiveModel(lower - others, upper - others)
         live.add_columns(
-            cost,
-            np.zeros(len(cost)),
-            np.full(len(cost), INFINITY),
-            csc_array(hstack([uses, made_good])),
+            costs,
+            np.zeros(len(costs)),
+            np.full(len(costs), INFINITY),
+            csc_array(hstack([its.uses, made_good])),
         )
-        return _Part(arcs=arcs, cost=columns.cost, rows=rows, uses=uses, live=live)
+        if its.basis is not None:
+            live.set_basis(its.basis)
+        return live
 
     def entrants(self) -> Entrants:
         """Return who is placed where."""

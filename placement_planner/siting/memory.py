@@ -29,8 +29,8 @@ placements end with, at most.
 Assumptions, set so that they were not below what was seen in November 2026: the whole model of
 2,670 and 10,644 arcs took 95 and 185 MB, the sample's relaxation with 218,764 arcs 131 MB, England
 by middle area in one year, with 1,123,495 arcs, 631 MB; by clusters, Greater Manchester by small
-area over seven years, with 13,651,687 arcs, less than 2,700 MB. What is left open, searched at the end, may
-take more.
+area over seven years, with 13,651,687 arcs, less than 2,700 MB. What is left open, searched at the
+end, may take more.
 """
 
 

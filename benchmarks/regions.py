@@ -44,10 +44,10 @@ def with_money(tables, factor):
 
 
 def with_lock(tables):
-    """Return tables whose first option that is free must be built."""
+    """Return tables whose first option that is free, if any is, must be built."""
     options = tables.options
-    first = options.index[~(options["locked_in"] | options["locked_out"])][0]
-    is_locked = options["locked_in"] | (options.index == first)
+    free = options.index[~(options["locked_in"] | options["locked_out"])]
+    is_locked = options["locked_in"] | options.index.isin(free[:1])
     return replace(tables, options=options.assign(locked_in=is_locked))
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.regions import with_lock, with_money
 from placement_planner.siting.problem import build_problem
 from placement_planner.siting.search import LiveSiting
 from tests.siting.chance import chance_region
@@ -12,20 +13,6 @@ from tests.siting.properties import numbers
 from tests.siting.roads import none_if_impossible, on_road, report
 
 NEAR = {"rel": 1e-6, "abs": 1.0}
-
-
-def more_money(tables, choices, factor):
-    funding = tables.pot_funding
-    return replace(tables, pot_funding=funding.assign(gbp=factor * funding["gbp"])), choices
-
-
-def locked_in(tables, choices):
-    """The first option that nobody has locked must be built."""
-    options = tables.options
-    free = options.index[~(options["locked_in"] | options["locked_out"])]
-    return replace(tables, options=options.assign(
-        locked_in=options["locked_in"] | (options.index == min(free, default=-1))
-    )), choices  # fmt: skip
 
 
 def locked_out(tables, choices):
@@ -52,9 +39,9 @@ def same(tables, choices):
 
 CHANGES = (
     same,
-    lambda *region: more_money(*region, 0.5),
-    lambda *region: more_money(*region, 1.1),
-    locked_in,
+    lambda tables, choices: (with_money(tables, 0.5), choices),
+    lambda tables, choices: (with_money(tables, 1.1), choices),
+    lambda tables, choices: (with_lock(tables), choices),
     locked_out,
     dearer_fallback,
     nearer,
@@ -120,9 +107,8 @@ def test_last_plan_and_charges_do_where_they_are_within_the_gap(factor):
     """Nothing is relaxed again; the bound lies below the optimum, the plan within the gap of it."""
     region = large_region(2, areas=12, sites=6, years=(2027, 2028))
     live, words, gap = LiveSiting(), [], 0.1
-    tables, choices = more_money(
-        region[0], region[1].with_choices(solver={"relative_gap": gap}), factor
-    )
+    choices = region[1].with_choices(solver={"relative_gap": gap})
+    tables = with_money(region[0], factor)
     found(live, region[0], choices, [])
 
     told = found(live, tables, choices, words)

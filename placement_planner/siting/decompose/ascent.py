@@ -121,8 +121,8 @@ def ascend(
         placed = entrants_of(problem, ways.link)
         of_children = rows_used(problem, layout, placed.link, placed.entry, placed.children)
         now = of_children[first:last] + of_static @ static
-        new = min(_NEW, max(_LEAST_NEW, step)) if used.size else 1.0
-        used = new * now + (1 - new) * (used if used.size else now)
+        new = min(_NEW, max(_LEAST_NEW, step))
+        used = new * now + (1 - new) * used if used.size else now
         if value > bound:
             bound, step, patience = value, min(step * _LONGER, _LONGEST), _PATIENCE
             best = Ascended(bound=bound, duals=priced, used=used, step=step, placed=placed)

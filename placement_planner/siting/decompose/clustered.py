@@ -34,7 +34,7 @@ from placement_planner.siting.decompose.ways import Entrants
 from placement_planner.siting.solve import report_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from placement_planner.siting.answer import Answer
     from placement_planner.siting.decompose.ascent import Ascended
     from placement_planner.siting.decompose.clusters import Clusters
+    from placement_planner.siting.decompose.layout import Layout
     from placement_planner.siting.problem import Problem
 
 __all__ = ["search_clustered"]
@@ -78,20 +79,26 @@ def search_clustered(
         f"{len(problem.groups.table):,} groups of children taken together as "
         f"{len(clusters.problem.groups.table):,} to decide what is built"
     )
-    search = LiveSearch(clusters.problem, choices)
-    search = LiveSearch(clusters.problem, choices)
-    until = {"time_limit_s": _ON_BUILDS * choices.time_limit_s}
-    interrupted = _charged(search, replace(clock, limit_s=until["time_limit_s"]))
-    rounds = partial(_rounds, problem, search.ascended, clusters.problem.groups.children.size)
+    search, layout = LiveSearch(clusters.problem, choices), lay_out(problem)
+    on_builds = replace(clock, limit_s=_ON_BUILDS * choices.time_limit_s)
+    interrupted = _charged(search, on_builds)
+    rounds = partial(
+        ascend,
+        problem,
+        build_blocks(problem),
+        layout,
+        BuildRules(layout),
+        free(len(problem.decisions)),
+        _of_whole(layout, search.ascended, clusters.problem.groups.children.size),
+    )
     with BesideAscent(rounds, least_step=_LEAST_STEP, early=_EARLY) as beside:
-        until["time_limit_s"] = (
-            _NO_TIME_S if interrupted else until["time_limit_s"] - clock.elapsed()
-        )
-        answer = search.run(choices.model_copy(update=until), progress, roughly=True)
+        left = _NO_TIME_S if interrupted else max(on_builds.left(), _NO_TIME_S)
+        hurried = choices.model_copy(update={"time_limit_s": left})
+        answer = search.run(hurried, progress, roughly=True)
         is_stopped = interrupted or search.is_interrupted
         static = search.master.static_values()
         ascended = beside.stop if is_stopped else beside.early
-        allot = partial(_allotted, problem, clusters, static, answer, ascended)
+        allot = partial(_allotted, problem, layout, clusters, static, answer, ascended)
         placing, pressed = _placed(allot, clock, is_stopped=is_stopped)
         interrupted = is_stopped or pressed
         try:
@@ -123,20 +130,17 @@ def _charged(search: LiveSearch, clock: Clock) -> bool:
     return False
 
 
-def _rounds(problem: Problem, ascended: Ascended, of_clusters: int) -> Iterator[Ascended]:
-    """Begin rounds of charges over the whole problem from those of clusters.
+def _of_whole(layout: Layout, ascended: Ascended, of_clusters: int) -> Ascended:
+    """Return charges of clusters as a start for those of the whole problem.
 
     Parameters
     ----------
     of_clusters
         Rows of the groups of clusters, which stand before the rows that both share.
     """
-    layout = lay_out(problem)
-    first = layout.rows["group"].stop
-    duals = np.concatenate([np.zeros(first), ascended.duals[of_clusters:]])
-    start = replace(ascended, duals=duals, step=_FIRST_STEP)
-    rules, bounds = BuildRules(layout), free(len(problem.decisions))
-    return ascend(problem, build_blocks(problem), layout, rules, bounds, start)
+    shared = ascended.duals[of_clusters:]
+    duals = np.concatenate([np.zeros(layout.rows["group"].stop), shared])
+    return replace(ascended, duals=duals, step=_FIRST_STEP)
 
 
 def _is_done(beside: BesideAscent, cost: float, choices: SolverChoices, clock: Clock) -> bool:
@@ -148,6 +152,7 @@ def _is_done(beside: BesideAscent, cost: float, choices: SolverChoices, clock: C
 
 def _allotted(
     problem: Problem,
+    layout: Layout,
     clusters: Clusters,
     static: NDArray[np.float64],
     answer: Answer,
@@ -162,7 +167,7 @@ def _allotted(
     ascended
         Gives the charges by which arcs are chosen and places parted.
     """
-    layout, duals = lay_out(problem), ascended().duals
+    duals = ascended().duals
     placed = Entrants(link=answer.arcs.link, entry=answer.arcs.entry, children=answer.placed)
     as_clusters = split(problem, clusters, placed)
     decided = _decided(problem, answer.built)

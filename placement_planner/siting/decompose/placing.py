@@ -153,6 +153,8 @@ class Placing:
         if part not in self._parts:
             self._parts[part] = self._part(part)
         its = self._parts[part]
+        if not len(its.rows):
+            return
         others = self._used[its.rows] - its.uses @ self._children[its.arcs]
         paid = np.zeros(len(its.rows)) if charges is None else charges[its.rows]
         paid[its.rows < self._layout.rows["group"].stop] = 0.0

@@ -32,14 +32,18 @@ __all__ = [
     "Ended",
     "IntegerOutcome",
     "LiveModel",
+    "Method",
     "silent_stdout",
     "solve_integer",
 ]
 
 INFINITY = float(highspy.kHighsInf)
 VERSION = f"HiGHS {metadata.version('highspy')}"
-Ended = Literal["optimal", "infeasible", "time", "interrupt"]
-_DUAL, _PRIMAL = 1, 4
+Ended = Literal["optimal", "infeasible", "time", "interrupt", "iterations"]
+Method = Literal["ipm", "dual", "primal"]
+"""Interior points, anew; or the simplex method from the last basis: dual where bounds or rows have
+changed since, primal where columns have come."""
+_DUAL, _PRIMAL, _NO_END = 1, 4, 2**31 - 1
 _IMPOSSIBLE = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
@@ -167,10 +171,11 @@ class LiveModel:
         """Set the bounds of some rows."""
         self._highs.changeRowsBounds(len(rows), rows.astype(np.int32), lower, upper)
 
-    def solve(self, seconds: float, method: Literal["ipm", "dual", "primal"] = "dual") -> Ended:
+    def solve(self, seconds: float, method: Method = "dual", iterations: int = _NO_END) -> Ended:
         """Solve from where the last answer stands; `ipm` starts anew, with crossover.
 
-        Where the simplex method is lost in rounding errors, it is solved anew too.
+        Where the simplex method is lost in rounding errors, it is solved anew too. It ends after
+        so many of its iterations.
 
         Raises
         ------
@@ -178,7 +183,11 @@ class LiveModel:
             If it was stopped by Ctrl-C: the model stands as before.
         """
         until = self._highs.getRunTime() + max(seconds, 0.0)
+        self._highs.setOptionValue("simplex_iteration_limit", iterations)
         status = self._solved(method, until)
+        self._highs.setOptionValue("simplex_iteration_limit", _NO_END)
+        if status == highspy.HighsModelStatus.kIterationLimit:
+            return "iterations"
         if status not in (*_FINISHED, *_IMPOSSIBLE, *_STOPPED):
             self._highs.clearSolver()
             status = self._solved("ipm", until)
@@ -186,7 +195,7 @@ class LiveModel:
             return "infeasible"
         return "optimal" if status in _FINISHED else "time"
 
-    def _solved(self, method: Literal["ipm", "dual", "primal"], until: float) -> Any:  # noqa: ANN401
+    def _solved(self, method: Method, until: float) -> Any:  # noqa: ANN401
         """Solve it by a method, until the solver's own clock says so; return how it ended."""
         self._highs.setOptionValue("solver", "ipm" if method == "ipm" else "simplex")
         self._highs.setOptionValue("simplex_strategy", _PRIMAL if method == "primal" else _DUAL)

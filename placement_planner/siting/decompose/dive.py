@@ -28,6 +28,12 @@ _FEW, _LEAST_OF_FEW = 100, 0.2
 """Once fewer decisions are split, those that are taken by less than this part are left."""
 _PARTS = 24
 """A step takes this part of the decisions that are split, when none is nearly taken."""
+_FREE, _DEAR = 1e-5, 5e-4
+"""Part of the cost by which a step may add to it so that the next takes twice as many, and beyond
+which one that took more than usual takes fewer after all."""
+_OFTEN, _HANDFUL, _CLOSE = 2, 16, 2e-4
+"""Once steps are as long, and no more are split, what is taken is tried by itself; part of the cost
+by which that may be dearer to be the plan."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +54,10 @@ def dive(
     """Round the relaxation within bounds of the decisions to a plan.
 
     In each step the decisions that are nearly taken are taken, or else a few of the likeliest, as
-    far as money and the rules of builds allow, and the unlikely ones left. What turns out
-    impossible, since a viable fill stands against it, is tried by itself and then left. Where time
-    runs out, what is taken so far is the plan.
+    far as money and the rules of builds allow, and the unlikely ones left. After a step that adds
+    nothing to the cost the next takes twice as many; one that adds much takes fewer after all. What
+    turns out impossible, since a viable fill stands against it, is tried by itself and then left.
+    Where little more would be gained, or time runs out, what is taken so far is the plan.
 
     Parameters
     ----------
@@ -63,33 +70,44 @@ def dive(
         None where no plan found within the bounds costs less than `worse_than`.
     """
     before, batch, basis = bounds, np.zeros(0, dtype=np.int64), None
+    value, pace, is_given_up = -np.inf, 1, False
     while True:
         master.limit_decisions(bounds)
-        ended = master.solve(seconds_left())
-        if ended == "infeasible" and len(batch):
-            master.live.set_basis(basis)
-            alone = len(batch) == 1
-            bounds = before.leaving(batch) if alone else before.taking(batch[:1], master.option)
-            batch = batch[:0] if alone else batch[:1]
+        left = seconds_left()
+        ended = master.solve_after_failure(left, basis) if is_given_up else master.solve(left)
+        is_given_up = False
+        is_dear = pace > 1 and master.value - value > _DEAR * abs(value)
+        if len(batch) and (ended == "infeasible" or is_dear):
+            fewer = batch[: max(len(batch) // pace, 1) if pace > 1 else int(len(batch) > 1)]
+            bounds = before.taking(fewer, master.option) if len(fewer) else before.leaving(batch)
+            batch, value, pace, is_given_up = fewer, -np.inf, 1, True
             continue
         if ended == "time":
-            return _so_far(master, before, worse_than)
+            return _only(master, before.lower > 0, _GRACE_S, worse_than)
         if ended != "optimal" or master.value >= worse_than:
             return None
         basis, built = master.live.basis(), master.built()
         split = np.flatnonzero((built > _WHOLE) & (built < 1 - _WHOLE))
         if not len(split):
             return Incumbent(built=built > _SURE, cost=master.value)
-        before, batch = _next_step(master, bounds, built, split, least)
+        pace = 2 * pace if master.value - value <= _FREE * abs(value) else 1
+        value = master.value
+        if pace > _OFTEN and len(split) < _HANDFUL:
+            close = min(worse_than, value + _CLOSE * abs(value))
+            if plan := _only(master, built > _SURE, seconds_left(), close):
+                return plan
+            is_given_up = True
+        before, batch = _next_step(master, bounds, built, split, least, pace)
         bounds = before.taking(batch, master.option) if len(batch) else before
 
 
-def _so_far(master: Master, bounds: Bounds, worse_than: float) -> Incumbent | None:
-    """Return what is taken so far, and nothing else, as a plan: once time has run out."""
-    taken = bounds.lower > 0
+def _only(
+    master: Master, taken: NDArray[np.bool_], seconds: float, worse_than: float
+) -> Incumbent | None:
+    """Return what is taken, and nothing else, as a plan, if it may be and costs less."""
     only = fixed(taken)
     master.limit_decisions(only)
-    if not taken.any() or not master.rules.allow(only) or master.solve(_GRACE_S) != "optimal":
+    if not taken.any() or not master.rules.allow(only) or master.solve(seconds) != "optimal":
         return None
     return Incumbent(built=taken, cost=master.value) if master.value < worse_than else None
 
@@ -100,6 +118,7 @@ def _next_step(
     built: NDArray[np.float64],
     split: NDArray[np.int64],
     least: float,
+    pace: int,
 ) -> tuple[Bounds, NDArray[np.int64]]:
     """Return what is left now, and what is taken next: those locked in, then the likeliest."""
     least = max(least, _LEAST_OF_FEW) if len(split) < _FEW else least
@@ -107,7 +126,7 @@ def _next_step(
     split = np.setdiff1d(split, unlikely)
     ordered = split[np.lexsort((split, -built[split], ~master.is_locked[split]))]
     sure = (built[ordered] >= _SURE) | master.is_locked[ordered]
-    wanted = max(int(sure.sum()), 1 + len(ordered) // _PARTS)
+    wanted = max(int(sure.sum()), pace * (1 + len(ordered) // _PARTS))
     taken: list[int] = []
     barred: list[int] = []
     for decision in ordered.tolist():

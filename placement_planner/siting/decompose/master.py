@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
     from placement_planner.siting.decompose.blocks import Charges
     from placement_planner.siting.decompose.layout import Columns, Layout
-    from placement_planner.siting.highs import Ended
+    from placement_planner.siting.highs import Ended, Method
     from placement_planner.siting.problem import Problem
 
 __all__ = ["Master"]
 
 _CHILDREN = 1e-9
+_NEAR = 5_000
+"""Iterations of the simplex method after which an answer given up is too far off to go on from."""
 
 
 class Master:
@@ -137,9 +139,22 @@ class Master:
         self.is_locked = problem.decisions["option_id"].isin(locked).to_numpy(dtype=bool)
         self.value = np.inf
 
-    def solve(self, seconds: float, *, anew: bool = False) -> Ended:
-        """Solve the relaxation: anew by interior points, or from the last basis."""
-        ended = self.live.solve(seconds, "ipm" if anew else "dual")
+    def solve(self, seconds: float, method: Method = "dual") -> Ended:
+        """Solve the relaxation, from the last basis but for interior points."""
+        return self._valued(self.live.solve(seconds, method))
+
+    def solve_after_failure(self, seconds: float, basis: Any) -> Ended:  # noqa: ANN401
+        """Solve it from where an answer that is given up stands, else from the basis before.
+
+        Most often that is near, and what the solver knows of its own basis is kept.
+        """
+        ended = self.live.solve(seconds, iterations=_NEAR)
+        if ended == "iterations":
+            self.live.set_basis(basis)
+            return self.solve(seconds)
+        return self._valued(ended)
+
+    def _valued(self, ended: Ended) -> Ended:
         self.value = self.live.value + self.layout.constant if ended == "optimal" else np.inf
         return ended
 

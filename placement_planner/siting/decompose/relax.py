@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from placement_planner.siting.decompose.bound import Priced
     from placement_planner.siting.decompose.clock import Clock
     from placement_planner.siting.decompose.master import Master
+    from placement_planner.siting.highs import Method
     from placement_planner.siting.problem import Problem
 
 __all__ = ["Relaxed", "bound_without_limits", "first_arcs", "priced_at", "relaxations"]
 
 FIRST_ARCS = 3
-"""Arcs of each group and year, best first, that the relaxation starts with."""
+"""Arcs of each group and year, best first, that a relaxation without charges starts with."""
 MOST_ROUNDS = 60
-_MANY = 0.02
+_MANY = 1.0
 """Share of arcs that are new beyond which the relaxation is solved anew by interior points."""
 _CLOSE = 1e-7
 """Relative distance of value and bound at which the relaxation counts as solved."""
@@ -101,8 +102,9 @@ def relaxations(
         If no plan keeps every rule.
     """
     before = np.inf
+    method: Method = "ipm" if anew else "dual"
     for _ in range(MOST_ROUNDS):
-        ended = master.solve(clock.left(), anew=anew)
+        ended = master.solve(clock.left(), method)
         if ended == "infeasible":
             raise InfeasibleError("no plan keeps every rule")
         if ended != "optimal":
@@ -117,7 +119,7 @@ def relaxations(
         if not is_enough:
             added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
             is_solved = not added and not (strong and master.add_broken_openings())
-            anew = added > _MANY * len(master.link)
+            method = "ipm" if added > _MANY * len(master.link) else "primal" if added else "dual"
         yield Relaxed(
             is_solved=is_solved,
             value=value,
@@ -151,7 +153,7 @@ def bound_without_limits(master: Master, blocks: tuple[Block, ...]) -> float:
 
 
 def first_arcs(
-    problem: Problem, blocks: tuple[Block, ...], charges: Charges
+    problem: Problem, blocks: tuple[Block, ...], charges: Charges, most: int = FIRST_ARCS
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the best arcs of each group and year at charges, and all in pools to be filled."""
     worth = best_ways(problem, blocks, charges).values + route_credit(problem, charges)
@@ -163,7 +165,7 @@ def first_arcs(
         needy = np.any([must[pools] & (pools >= 0) for pools in later], axis=0)
         for entry in range(len(problem.years)):
             costs = entry_costs(block, entry, charges, worth)
-            few = min(FIRST_ARCS, costs.shape[1])
+            few = min(most, costs.shape[1])
             rank = np.argpartition(costs, few - 1, axis=1)[:, :few]
             chosen = np.zeros(costs.shape, dtype=bool)
             np.put_along_axis(chosen, rank, values=True, axis=1)

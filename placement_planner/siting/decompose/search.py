@@ -42,6 +42,8 @@ UNHURRIED_S = 1e6
 """Time to place children once the builds are decided: a plan must have them all."""
 _MOST_CHARGES, _EARLY, _SHORT, _TELL = 150, 40, 0.01, 20
 """Rounds of charges at most, those whose best ways are not kept, the step that ends them."""
+_CHARGED_ARCS = 1
+"""Arcs of each group and year, best at charges, that the relaxation starts with beside."""
 _ON_CHARGES, _ON_PLACING = 0.25, 0.05
 """Part of the time by which charges are found; that is left to place children over all arcs."""
 _ENOUGH = 1e-3
@@ -196,7 +198,10 @@ class LiveSearch:
     def _first_relaxation(
         self, start: Found, clock: Clock, *, strong: bool, is_huge: bool
     ) -> Iterator[tuple[Found, Relaxed | None]]:
-        """Solve the relaxation, from where the last one ended if there was one."""
+        """Solve the relaxation, from where the last one ended if there was one.
+
+        Where it began from charges, with few arcs, the best at its own duals come for a plan.
+        """
         master, found, is_new = self.master, start, not len(self.master.link)
         master.limit_decisions(free(len(master.problem.decisions)))
         if self._basis is not None:
@@ -210,6 +215,9 @@ class LiveSearch:
         enough, anew = _ENOUGH if is_huge else 0.0, self._basis is None
         for relaxed in self._relaxed(found, clock, anew=anew, strong=strong, enough=enough):
             yield Found(best=start.best, bound=relaxed.bound), relaxed
+        if np.isfinite(self.ascended.bound):
+            charges = master.charges(self.duals)
+            master.add_arcs(*first_arcs(master.problem, self.blocks, charges))
 
     def _plans(
         self,
@@ -261,7 +269,8 @@ class LiveSearch:
                 break
         entry, link = np.nonzero(late)
         master.add_arcs(link, entry)
-        master.add_arcs(*first_arcs(problem, self.blocks, master.charges(self.ascended.duals)))
+        charges = master.charges(self.ascended.duals)
+        master.add_arcs(*first_arcs(problem, self.blocks, charges, _CHARGED_ARCS))
 
     @staticmethod
     def _is_open(found: Found, gap: float, clock: Clock) -> bool:

@@ -43,7 +43,7 @@ CHANGES = {
 GROWING = {
     "areas": [(areas, round(areas * ALL_OPTIONS / ALL_AREAS), 1)
               for areas in (428, 857, 1714, 3428, ALL_AREAS)],
-    "options": [(1714, options, 1) for options in (94, 188, 375, 750)],
+    "options": [(1714, options, 1) for options in (94, 188, 375, 750, 1500, 3000)],
     "years": [(857, 188, years) for years in (1, 2, 4, 8)],
 }  # fmt: skip
 """Areas, options and years of the parts of England that show each way to grow."""

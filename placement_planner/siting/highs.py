@@ -35,6 +35,7 @@ __all__ = [
     "Method",
     "silent_stdout",
     "solve_integer",
+    "undivided",
 ]
 
 INFINITY = float(highspy.kHighsInf)
@@ -348,3 +349,18 @@ def _ctrl_c_held_back() -> Iterator[Callable[[], bool]]:
         yield lambda: pressed
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def undivided() -> Iterator[None]:
+    """Let Ctrl-C wait until all of this is done: a model and what is known of it change together.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At the end, if it was pressed.
+    """
+    with _ctrl_c_held_back() as is_pressed:
+        yield
+    if is_pressed():
+        raise KeyboardInterrupt

@@ -10,8 +10,11 @@ from scipy.sparse import csc_array
 
 from placement_planner.errors import OutOfTimeError
 from placement_planner.pipeline import find_plan
+from placement_planner.siting.decompose.bounds import fixed, free
+from placement_planner.siting.decompose.master import Master
 from placement_planner.siting.highs import LiveModel
 from placement_planner.siting.plan import PROVEN
+from placement_planner.siting.problem import build_problem
 from tests.siting.large import large_region
 from tests.siting.roads import ROADS, on_road, report
 
@@ -149,3 +152,34 @@ def test_ctrl_c_at_any_moment_of_a_solve_leaves_the_model_as_it_stood(ctrl_c_aft
         assert live.value == pytest.approx(least, rel=1e-9)
 
     assert stopped > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")
+def test_ctrl_c_does_not_come_between_a_model_and_what_is_known_of_it(town, ctrl_c_after):
+    """Decisions set free and arcs added, stopped at any moment: then shut, they are shut.
+
+    Once a model stopped so had free decisions and was thought not to, and the plan was none.
+    """
+    tables, choices, _ = town
+    problem = build_problem(tables, choices)
+    count, stopped = len(problem.decisions), 0
+    every, shut = free(count), fixed(np.zeros(count, dtype=bool))
+    link, entry = np.meshgrid(np.arange(len(problem.links)), np.arange(len(problem.years)))
+    master = Master(problem)
+
+    for moment, (links, entries) in enumerate(zip(link.T, entry.T, strict=True)):
+        try:
+            ctrl_c_after(3e-6 * (moment % 100 + 1))
+            master.limit_decisions(every)
+            master.add_arcs(links, entries)
+            ctrl_c_after(0)
+        except KeyboardInterrupt:
+            stopped += 1
+        ctrl_c_after(0)
+        master.limit_decisions(shut)
+        master.add_arcs(links, entries)
+        assert master.live.columns == len(master.layout.static.cost) + len(master.link)
+        assert master.solve(60) == "infeasible" or not master.built().any()
+
+    assert stopped > 0
+    assert len(master.link) == link.size

@@ -76,21 +76,22 @@ def dive(
         left = seconds_left()
         ended = master.solve_after_failure(left, basis) if is_given_up else master.solve(left)
         is_given_up = False
+        if ended == "time":
+            return _only(master, before.lower > 0, _GRACE_S, worse_than)
         is_dear = pace > 1 and master.value - value > _DEAR * abs(value)
         if len(batch) and (ended == "infeasible" or is_dear):
-            fewer = batch[: max(len(batch) // pace, 1) if pace > 1 else int(len(batch) > 1)]
+            fewer = _fewer(batch, pace)
             bounds = before.taking(fewer, master.option) if len(fewer) else before.leaving(batch)
             batch, value, pace, is_given_up = fewer, -np.inf, 1, True
             continue
-        if ended == "time":
-            return _only(master, before.lower > 0, _GRACE_S, worse_than)
         if ended != "optimal" or master.value >= worse_than:
             return None
         basis, built = master.live.basis(), master.built()
         split = np.flatnonzero((built > _WHOLE) & (built < 1 - _WHOLE))
         if not len(split):
             return Incumbent(built=built > _SURE, cost=master.value)
-        pace = 2 * pace if master.value - value <= _FREE * abs(value) else 1
+        is_free = master.value - value <= _FREE * abs(value)
+        pace = min(2 * pace, _PARTS) if is_free else 1
         value = master.value
         if pace > _OFTEN and len(split) < _HANDFUL:
             close = min(worse_than, value + _CLOSE * abs(value))
@@ -99,6 +100,13 @@ def dive(
             is_given_up = True
         before, batch = _next_step(master, bounds, built, split, least, pace)
         bounds = before.taking(batch, master.option) if len(batch) else before
+
+
+def _fewer(batch: NDArray[np.int64], pace: int) -> NDArray[np.int64]:
+    """Return what is tried of a step that failed: as many as usual, the likeliest, or nothing."""
+    if pace > 1:
+        return batch[: max(len(batch) // pace, 1)]
+    return batch[: int(len(batch) > 1)]
 
 
 def _only(

@@ -16,7 +16,7 @@ from placement_planner.siting.decompose.changes import are_alike, links_of
 from placement_planner.siting.decompose.layout import arc_columns, charges_of, lay_out
 from placement_planner.siting.decompose.openings import broken_openings, no_openings
 from placement_planner.siting.decompose.ways import Entrants
-from placement_planner.siting.highs import INFINITY, LiveModel
+from placement_planner.siting.highs import INFINITY, LiveModel, undivided
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,8 @@ class Master:
     `link` and `entry` tell its arcs in the order of their columns, which follow the static ones; a
     link is −1 where there is none any longer. `option` tells the option of each decision, as a
     number; `is_locked` whether it must be built; `pots` which may pay for it, (N, pots); `rules`
-    has the rules of builds alone; `value` is the cost of the last answer, thousands of £.
+    has the rules of builds alone; `value` is the cost of the last answer, thousands of £. Ctrl-C
+    does not come between a change of the model and what is known of it.
     """
 
     def __init__(self, problem: Problem, *, threads: int = 1, seed: int = 0) -> None:
@@ -58,6 +59,7 @@ class Master:
     def _add(self, columns: Columns) -> None:
         self.live.add_columns(columns.cost, columns.lower, columns.upper, columns.entries)
 
+    @undivided()
     def add_arcs(self, link: NDArray[np.int64], entry: NDArray[np.int64]) -> int:
         """Add the arcs that it does not have yet; return how many."""
         new = ~self._known[entry, link]
@@ -69,6 +71,7 @@ class Master:
             self.entry = np.concatenate([self.entry, entry])
         return len(link)
 
+    @undivided()
     def add_broken_openings(self) -> int:
         """Add the rows of openings that the last answer breaks most; return how many."""
         used = np.flatnonzero(self.placed() > 0)
@@ -90,6 +93,7 @@ class Master:
             self.openings = self.openings.and_then(broken)
         return len(broken)
 
+    @undivided()
     def change_to(self, problem: Problem) -> bool:
         """Take another problem's prices, money, limits and locks.
 
@@ -158,6 +162,7 @@ class Master:
         self.value = self.live.value + self.layout.constant if ended == "optimal" else np.inf
         return ended
 
+    @undivided()
     def limit_decisions(self, bounds: Bounds) -> None:
         """Set what every decision may be."""
         old = self.bounds

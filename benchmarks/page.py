@@ -29,8 +29,8 @@ WORDS = {
     "england": "Special places for ages 4 to 15 by middle area in one year, to 0.5 %. Areas, "
     "children in special schools, schools, rolls and capital are published; the rest are rules, "
     "told in `benchmarks/england.py`.",
-    "growth": "Parts of the same England, from its middle outwards: areas × options × years, "
-    "each to 1 %, measured once.",
+    "growth": "Parts of the same England, from its middle outwards, each to 1 %, measured once. "
+    "Named by areas × options × years as asked for; the columns say what there was.",
 }
 INTRODUCTION = (
     "Written by `python -m benchmarks SHARED` from the lines of `benchmarks/results.jsonl`. Each "

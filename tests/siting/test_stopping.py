@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_array
 
+from benchmarks.regions import with_money
 from placement_planner.errors import OutOfTimeError
 from placement_planner.pipeline import find_plan
 from placement_planner.siting.decompose.bounds import fixed, free
@@ -154,32 +155,68 @@ def test_ctrl_c_at_any_moment_of_a_solve_leaves_the_model_as_it_stood(ctrl_c_aft
     assert stopped > 0
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")
-def test_ctrl_c_does_not_come_between_a_model_and_what_is_known_of_it(town, ctrl_c_after):
-    """Decisions set free and arcs added, stopped at any moment: then shut, they are shut.
+def pressed_after(change):
+    """Return a change of a model after which Ctrl-C is pressed."""
 
-    Once a model stopped so had free decisions and was thought not to, and the plan was none.
+    def do(*args):
+        change(*args)
+        signal.raise_signal(signal.SIGINT)
+
+    return do
+
+
+def with_all_openings(master):
+    """Return the value of a relaxation over its arcs and every row of openings that it breaks."""
+    assert master.solve(60) == "optimal"
+    while master.add_broken_openings():
+        assert master.solve(60) == "optimal"
+    return master.value
+
+
+@pytest.fixture
+def with_ctrl_c(monkeypatch):
+    """Give a function that does something, stopped after every change of the model."""
+
+    def do(work, *args):
+        with monkeypatch.context() as patched:
+            for name in ("set_bounds", "set_costs", "set_row_bounds", "add_columns", "add_rows"):
+                patched.setattr(LiveModel, name, pressed_after(getattr(LiveModel, name)))
+            with pytest.raises(KeyboardInterrupt):
+                work(*args)
+
+    return do
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")
+@pytest.mark.usefixtures("ctrl_c_after")
+def test_ctrl_c_does_not_come_between_a_model_and_what_is_known_of_it(town, with_ctrl_c):
+    """Stopped in the middle of each change, a model is what it is thought to be.
+
+    Once decisions were free that were thought shut, and the plan broke its own rules.
     """
     tables, choices, _ = town
     problem = build_problem(tables, choices)
-    count, stopped = len(problem.decisions), 0
-    every, shut = free(count), fixed(np.zeros(count, dtype=bool))
+    poorer = build_problem(with_money(tables, 0.5), choices)
     link, entry = np.meshgrid(np.arange(len(problem.links)), np.arange(len(problem.years)))
-    master = Master(problem)
+    master, count = Master(problem), len(problem.decisions)
 
-    for moment, (links, entries) in enumerate(zip(link.T, entry.T, strict=True)):
-        try:
-            ctrl_c_after(3e-6 * (moment % 100 + 1))
-            master.limit_decisions(every)
-            master.add_arcs(links, entries)
-            ctrl_c_after(0)
-        except KeyboardInterrupt:
-            stopped += 1
-        ctrl_c_after(0)
-        master.limit_decisions(shut)
-        master.add_arcs(links, entries)
-        assert master.live.columns == len(master.layout.static.cost) + len(master.link)
-        assert master.solve(60) == "infeasible" or not master.built().any()
-
-    assert stopped > 0
+    with_ctrl_c(master.add_arcs, link.ravel(), entry.ravel())
+    assert master.live.columns == len(master.layout.static.cost) + len(master.link)
     assert len(master.link) == link.size
+
+    master.limit_decisions(fixed(np.zeros(count, dtype=bool)))
+    with_ctrl_c(master.limit_decisions, free(count))
+    assert master.solve(60) == "optimal"
+    assert master.built().any()
+    with_ctrl_c(master.add_broken_openings)
+    assert master.live.rows == len(master.layout.lower) + len(master.openings)
+    assert len(master.openings) > 0
+    with_ctrl_c(master.change_to, poorer)
+    assert master.problem is poorer
+    anew = Master(poorer)
+    anew.add_arcs(link.ravel(), entry.ravel())
+    assert with_all_openings(master) == pytest.approx(with_all_openings(anew), rel=1e-9)
+
+    with_ctrl_c(master.limit_decisions, fixed(np.zeros(count, dtype=bool)))
+    assert master.solve(60) == "optimal"
+    assert not master.built().any()

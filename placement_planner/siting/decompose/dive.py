@@ -55,9 +55,10 @@ def dive(
 
     In each step the decisions that are nearly taken are taken, or else a few of the likeliest, as
     far as money and the rules of builds allow, and the unlikely ones left. After a step that adds
-    nothing to the cost the next takes twice as many; one that adds much takes fewer after all. What
-    turns out impossible, since a viable fill stands against it, is tried by itself and then left.
-    Where little more would be gained, or time runs out, what is taken so far is the plan.
+    nothing to the cost, or has none before it to tell by, the next takes twice as many; one that
+    adds much takes fewer after all. What turns out impossible, since a viable fill stands against
+    it, is tried by itself and then left. Where little more would be gained, or time runs out, what
+    is taken so far is the plan.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def dive(
         split = np.flatnonzero((built > _WHOLE) & (built < 1 - _WHOLE))
         if not len(split):
             return Incumbent(built=built > _SURE, cost=master.value)
-        is_free = master.value - value <= _FREE * abs(value)
+        is_free = np.isinf(value) or master.value - value <= _FREE * abs(value)
         pace = min(2 * pace, _PARTS) if is_free else 1
         value = master.value
         if pace > _OFTEN and len(split) < _HANDFUL:

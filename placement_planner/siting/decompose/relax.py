@@ -33,8 +33,6 @@ __all__ = ["Relaxed", "bound_without_limits", "first_arcs", "priced_at", "relaxa
 FIRST_ARCS = 3
 """Arcs of each group and year, best first, that a relaxation without charges starts with."""
 MOST_ROUNDS = 60
-_MANY = 1.0
-"""Share of arcs that are new beyond which the relaxation is solved anew by interior points."""
 _CLOSE = 1e-7
 """Relative distance of value and bound at which the relaxation counts as solved."""
 
@@ -119,7 +117,7 @@ def relaxations(
         if not is_enough:
             added = 0 if is_solved else master.add_arcs(priced.link, priced.entry)
             is_solved = not added and not (strong and master.add_broken_openings())
-            method = "ipm" if added > _MANY * len(master.link) else "primal" if added else "dual"
+            method = "primal" if added else "dual"
         yield Relaxed(
             is_solved=is_solved,
             value=value,

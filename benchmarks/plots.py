@@ -10,6 +10,8 @@ from placement_planner.charts.chart import BLUE, GREY, ORANGE
 
 THOUSANDS = 10_000
 """From here on thousands are told."""
+APART = 1.35
+"""Ratio from which on two sizes do not run into each other."""
 REPEATABLE = {"svg.hashsalt": "growth", "svg.fonttype": "none"}
 
 
@@ -31,7 +33,7 @@ def _marks(panel, rows, name):
         fill = BLUE if row.is_proved else "none"
         panel.plot(row.told[name], row.seconds, "o", color=BLUE, markerfacecolor=fill)
     panel.set(xlabel=name, ylabel="seconds", xscale="log", yscale="log")
-    sizes = sorted({row.told[name] for row in known})
+    sizes = _apart({row.told[name] for row in known})
     panel.set_xticks(sizes, [_short(size) for size in sizes], fontsize="small")
     panel.xaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -39,6 +41,15 @@ def _marks(panel, rows, name):
     panel.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:,g}"))
     panel.grid(visible=True, color=GREY, alpha=0.3)
     return known
+
+
+def _apart(sizes):
+    """Return the sizes that can be read beside each other on the axis, the largest first."""
+    read = []
+    for size in sorted(sizes, reverse=True):
+        if not read or size * APART <= read[-1]:
+            read.append(size)
+    return read
 
 
 def _short(size):

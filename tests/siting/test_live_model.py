@@ -91,5 +91,5 @@ def test_what_is_given_up_leaves_no_trace(near, monkeypatch):
     assert master.value > value
     master.limit_decisions(every)
 
-    assert master.solve_after_failure(60, basis) == "optimal"
+    assert master.solve_after_failure(lambda: 60.0, basis) == "optimal"
     assert master.value == pytest.approx(value)

@@ -74,8 +74,10 @@ def dive(
     value, pace, is_given_up = -np.inf, 1, False
     while True:
         master.limit_decisions(bounds)
-        left = seconds_left()
-        ended = master.solve_after_failure(left, basis) if is_given_up else master.solve(left)
+        if is_given_up:
+            ended = master.solve_after_failure(seconds_left, basis)
+        else:
+            ended = master.solve(seconds_left())
         is_given_up = False
         if ended == "time":
             return _only(master, before.lower > 0, _GRACE_S, worse_than)

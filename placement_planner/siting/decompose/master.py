@@ -19,6 +19,8 @@ from placement_planner.siting.decompose.ways import Entrants
 from placement_planner.siting.highs import INFINITY, LiveModel, undivided
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from placement_planner.siting.decompose.blocks import Charges
@@ -147,15 +149,15 @@ class Master:
         """Solve the relaxation, from the last basis but for interior points."""
         return self._valued(self.live.solve(seconds, method))
 
-    def solve_after_failure(self, seconds: float, basis: Any) -> Ended:  # noqa: ANN401
+    def solve_after_failure(self, seconds_left: Callable[[], float], basis: Any) -> Ended:  # noqa: ANN401
         """Solve it from where an answer that is given up stands, else from the basis before.
 
         Most often that is near, and what the solver knows of its own basis is kept.
         """
-        ended = self.live.solve(seconds, iterations=_NEAR)
+        ended = self.live.solve(seconds_left(), iterations=_NEAR)
         if ended == "iterations":
             self.live.set_basis(basis)
-            return self.solve(seconds)
+            return self.solve(seconds_left())
         return self._valued(ended)
 
     def _valued(self, ended: Ended) -> Ended:

@@ -311,8 +311,7 @@ def _run(
     with _ctrl_c_held_back() as is_pressed:
 
         def stop(event: Any) -> None:  # noqa: ANN401
-            if is_pressed():
-                event.interrupt()
+            event.interrupt(is_pressed())
 
         asked = [highs.cbSimplexInterrupt, highs.cbIpmInterrupt, highs.cbMipInterrupt]
         subscribed = [(each, stop) for each in asked]

@@ -125,6 +125,16 @@ def ctrl_c_after():
     signal.signal(signal.SIGINT, heard)
 
 
+def covering(rows, columns):
+    """Return a live model that covers every row three times, and the cost of its columns."""
+    rng = np.random.default_rng(1)
+    live = LiveModel(np.full(rows, 3.0), np.full(rows, np.inf))
+    covers = csc_array((rng.random((rows, columns)) < 0.1).astype(float))
+    cost = rng.uniform(1, 2, columns)
+    live.add_columns(cost, np.zeros(columns), np.full(columns, np.inf), covers)
+    return live, cost
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")
 def test_ctrl_c_at_any_moment_of_a_solve_leaves_the_model_as_it_stood(ctrl_c_after):
     """Covering at least cost, as the solver starts, runs and ends: once every three microseconds.
@@ -132,17 +142,14 @@ def test_ctrl_c_at_any_moment_of_a_solve_leaves_the_model_as_it_stood(ctrl_c_aft
     Solved in a thread of the solver's own, a model was still at work, or locked, where Ctrl-C came
     as it started: it then had no answer, or none ever came.
     """
-    rng, rows, columns = np.random.default_rng(1), 60, 200
-    live = LiveModel(np.full(rows, 3.0), np.full(rows, np.inf))
-    cost, every = rng.uniform(1, 2, columns), np.arange(columns)
-    covers = csc_array((rng.random((rows, columns)) < 0.1).astype(float))
-    live.add_columns(cost, np.zeros(columns), np.full(columns, np.inf), covers)
+    live, cost = covering(rows=60, columns=200)
+    rng, every = np.random.default_rng(1), np.arange(len(cost))
     live.solve(60)
     least, stopped = live.value, 0
 
     for moment in range(500):
         try:
-            live.set_costs(every, cost * rng.uniform(0.5, 1.5, columns))
+            live.set_costs(every, cost * rng.uniform(0.5, 1.5, len(cost)))
             ctrl_c_after(3e-6 * (moment + 1))
             live.solve(60)
             ctrl_c_after(0)
@@ -153,6 +160,22 @@ def test_ctrl_c_at_any_moment_of_a_solve_leaves_the_model_as_it_stood(ctrl_c_aft
         assert live.value == pytest.approx(least, rel=1e-9)
 
     assert stopped > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not sent so on Windows")
+@pytest.mark.parametrize("method", ["dual", "primal", "ipm"])
+def test_ctrl_c_stops_one_solve_and_not_the_next(ctrl_c_after, method):
+    """In the midst of a solve of a tenth of a second: the next ends by itself.
+
+    Once the solver remembered that it was to stop, and a plan was said to cost £inf.
+    """
+    live, _ = covering(rows=400, columns=1500)
+    ctrl_c_after(0.02)
+
+    with pytest.raises(KeyboardInterrupt):
+        live.solve(60, method)
+
+    assert live.solve(60, method) == "optimal"
 
 
 def pressed_after(change):

@@ -111,6 +111,34 @@ def test_ctrl_c_in_any_phase_leaves_an_audited_plan_and_a_bound_that_holds(road,
     check_proof(found, best)
 
 
+@pytest.mark.parametrize(("pressed", "builds"), [(1, True), (2, False)])
+def test_a_search_stopped_before_its_first_plan_looks_for_one_but_not_if_pressed_again(
+    town, pressed, builds
+):
+    """Nothing is locked in: pressed twice, nothing is built, and the plan costs what that costs."""
+    tables, choices, best = town
+    moments = iter(("relaxation", "no plan in time: looking")[:pressed])
+    awaited, told = next(moments), []
+
+    def press(words):
+        nonlocal awaited
+        told.append(words)
+        if awaited and words.startswith(awaited):
+            awaited = next(moments, None)
+            raise KeyboardInterrupt
+
+    solver = {"method": "decomposed", "clusters": 0, "relative_gap": 0.0}
+    plan = find_plan(tables, choices.with_choices(solver=solver), press)
+
+    nothing = report(with_money(tables, 0.0), choices).objective_gbp
+    assert awaited is None
+    assert plan.report.stopped_by == "interrupt"
+    assert (len(plan.builds) > 0) == builds
+    assert (plan.report.objective_gbp < nothing / SLACK) == builds
+    assert any("only what is locked in" in words for words in told) != builds
+    check_proof(plan.report, best)
+
+
 @pytest.fixture
 def ctrl_c_after():
     """Give a function that has Ctrl-C pressed after some seconds; 0 for not at all.

@@ -40,6 +40,8 @@ __all__ = ["LiveSearch"]
 
 UNHURRIED_S = 1e6
 """Time to place children once the builds are decided: a plan must have them all."""
+_LATE_S = 30.0
+"""Time to find a first plan when that allowed is over."""
 _MOST_CHARGES, _EARLY, _SHORT, _TELL = 150, 40, 0.01, 20
 """Rounds of charges at most, those whose best ways are not kept, the step that ends them."""
 _CHARGED_ARCS = 1
@@ -83,6 +85,7 @@ class LiveSearch:
         self.master = Master(problem, threads=choices.threads, seed=choices.seed)
         self.blocks = build_blocks(problem)
         self.duals = np.zeros(len(self.master.layout.lower))
+        self._is_relaxed = False
         self.ascended = none_ascended(self.master.layout)
         self.is_interrupted = False
         self._basis: Any = None
@@ -126,8 +129,7 @@ class LiveSearch:
         if interrupted:
             progress("stopping: keeping the best plan so far")
         if not np.isfinite(found.best.cost):
-            progress("no plan in time: placing children with only what is locked in")
-            found = replace(found, best=self._least())
+            found = replace(found, best=self._late(progress))
         stopped_by = why_stopped(
             found.best.cost, found.bound, choices, clock, is_interrupted=interrupted
         )
@@ -286,10 +288,24 @@ class LiveSearch:
         for relaxed in relaxations(
             master, self.blocks, clock, found.bound, anew=anew, strong=strong, enough=enough
         ):
-            self.duals = relaxed.duals
+            self.duals, self._is_relaxed = relaxed.duals, True
             clock.tell(f"relaxation {relaxed.value / 1000:,.2f} £m", relaxed.bound, found.best.cost)
             yield relaxed
         self._basis = master.live.basis()
+
+    def _late(self, progress: Callable[[str], None]) -> Incumbent:
+        """Return a plan after all, by a dive from what the relaxation has come to, or the least."""
+        clock = Clock(limit_s=_LATE_S, progress=progress)
+        try:
+            if self._is_relaxed:
+                progress(f"no plan in time: looking for one, for {_LATE_S:.0f} s at most")
+                every = free(len(self.master.problem.decisions))
+                if plan := dive(self.master, every, clock.left):
+                    return plan
+        except KeyboardInterrupt:
+            progress("stopping once more")
+        progress("no plan in time: placing children with only what is locked in")
+        return self._least()
 
     def _least(self) -> Incumbent:
         """Return the cheapest builds with everything locked in, whatever children cost then."""

@@ -36,6 +36,7 @@ __all__ = [
     "silent_stdout",
     "solve_integer",
     "undivided",
+    "use_threads",
 ]
 
 INFINITY = float(highspy.kHighsInf)
@@ -72,6 +73,25 @@ def silent_stdout() -> Iterator[None]:
         os.close(nowhere)
 
 
+def _silent_solver() -> Any:  # noqa: ANN401
+    with silent_stdout():
+        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    return highs
+
+
+def use_threads(count: int) -> None:
+    """Have all models of this process solved by so many threads; none may be at work.
+
+    The solver has one set of threads for a process, and refuses a model that asks for another
+    number: so no model asks.
+    """
+    highspy.Highs.resetGlobalScheduler(True)
+    starter = _silent_solver()
+    starter.setOptionValue("threads", count)
+    starter.run()
+
+
 @dataclass(frozen=True, kw_only=True)
 class IntegerOutcome:
     """How a search for integers ended, in the model's own unit.
@@ -93,13 +113,9 @@ class LiveModel:
         lower: NDArray[np.float64],
         upper: NDArray[np.float64],
         *,
-        threads: int = 1,
         seed: int = 0,
     ) -> None:
-        with silent_stdout():
-            self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        self._highs.setOptionValue("output_flag", False)
-        self._highs.setOptionValue("threads", threads)
+        self._highs = _silent_solver()
         self._highs.setOptionValue("random_seed", seed)
         none, nothing = np.zeros(0, dtype=np.int32), np.zeros(0)
         self._highs.addRows(len(lower), lower, upper, 0, none, none, nothing)

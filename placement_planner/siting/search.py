@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from placement_planner.errors import InfeasibleError
 from placement_planner.siting.decompose import LiveSearch, search_clustered
 from placement_planner.siting.facility import facility_of, solve_facility
+from placement_planner.siting.highs import use_threads
 from placement_planner.siting.memory import check_memory, sizes_of
 from placement_planner.siting.model import build_model
 from placement_planner.siting.solve import solve
@@ -64,6 +65,7 @@ class LiveSiting:
         self, problem: Problem, choices: SolverChoices, progress: Callable[[str], None]
     ) -> Answer:
         """Find the best plan within the time allowed; as `search_answer`."""
+        use_threads(choices.threads)
         try:
             return self._by_method(problem, choices, progress)
         except InfeasibleError as error:

@@ -40,7 +40,7 @@ def solve(model: SitingModel, choices: SolverChoices, progress: Callable[[str], 
         If the time ran out before any plan was found.
     """
     started = time.perf_counter()
-    solver = pulp.HiGHS(msg=False, threads=choices.threads, random_seed=choices.seed)
+    solver = pulp.HiGHS(msg=False, random_seed=choices.seed)
     with silent_stdout():
         solver.createAndConfigureSolver(model.problem)
         solver.buildSolverModel(model.problem)

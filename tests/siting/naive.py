@@ -36,7 +36,7 @@ class NaiveModel:
 
     def optimum(self):
         """Return the least cost, £; None if no plan keeps every rule."""
-        self.problem.solve(pulp.HiGHS(msg=False, threads=1, gapRel=0.0))
+        self.problem.solve(pulp.HiGHS(msg=False, gapRel=0.0))
         if self.problem.sol_status != pulp.LpSolutionOptimal:
             return None
         return pulp.value(self.problem.objective) * 1000

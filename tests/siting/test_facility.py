@@ -12,6 +12,7 @@ from benchmarks.textbook import capacitated, facility_problem
 from placement_planner.errors import InfeasibleError, OutOfTimeError
 from placement_planner.scenario import SolverChoices
 from placement_planner.siting import search
+from placement_planner.siting.facility import search as facility_search
 from placement_planner.siting.facility.dual import _site_worths
 from placement_planner.siting.facility.shape import facility_of
 from placement_planner.siting.search import search_answer
@@ -79,8 +80,13 @@ def by_trying_all(cost, demand, capacity, fixed, at_most, fallback, reach):
 
 
 def check(number):
+    """Whether what multipliers leave open is one programme or branched on."""
     numbers = drawn(number)
-    assert optimum(facility_problem(**numbers)) == pytest.approx(by_trying_all(**numbers))
+    least = by_trying_all(**numbers)
+    for ways in (facility_search.RESIDUAL_WAYS, 0):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(facility_search, "RESIDUAL_WAYS", ways)
+            assert optimum(facility_problem(**numbers)) == pytest.approx(least)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
@@ -94,6 +100,53 @@ def test_the_best_sites_are_those_of_trying_every_set(number):
 @given(NUMBERS)
 def test_the_best_sites_of_many_towns_are_those_of_trying_every_set(number):
     check(number)
+
+
+def p_median(seed, clients=40, sites=16, most=4):
+    """Return costs at random, far from any map, so that multipliers leave much open."""
+    cost = np.random.default_rng(seed).integers(1, 100, (clients, sites)).astype(float)
+    return cost, facility_problem(cost, np.ones(clients), at_most=most)
+
+
+LEFT_OPEN = {"one programme": (10**6, "are left open", 1), "branches": (0, "branches", 2)}
+"""Ways up to which it is one programme; what is then told, and how often at least."""
+
+
+@pytest.mark.parametrize("way", LEFT_OPEN)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_multipliers_leave_open_is_found_and_proved_in_either_way(seed, way, monkeypatch):
+    """As the least of all 1,820 sets of four sites."""
+    most, words, times = LEFT_OPEN[way]
+    monkeypatch.setattr(facility_search, "RESIDUAL_WAYS", most)
+    cost, problem = p_median(seed)
+    told = []
+
+    report = search_answer(problem, EXACT, told.append).report
+
+    sets = itertools.combinations(range(cost.shape[1]), 4)
+    assert report.objective_gbp == min(cost[:, chosen].min(axis=1).sum() for chosen in sets)
+    assert report.status == "optimal"
+    assert sum(words in each for each in told) >= times
+
+
+@pytest.mark.parametrize("way", LEFT_OPEN)
+def test_ctrl_c_keeps_what_is_proved_so_far(way, monkeypatch):
+    most, words, times = LEFT_OPEN[way]
+    monkeypatch.setattr(facility_search, "RESIDUAL_WAYS", most)
+    _, problem = p_median(0)
+    best = search_answer(problem, EXACT, lambda _: None).report.objective_gbp
+
+    told = []
+
+    def press(now):
+        told.append(now)
+        if words in now and sum(words in each for each in told) == times:
+            raise KeyboardInterrupt
+
+    report = search_answer(problem, EXACT, press).report
+
+    assert report.stopped_by == "interrupt"
+    assert 0.7 * best < report.bound_gbp <= best <= report.objective_gbp
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)

@@ -36,7 +36,7 @@ def whole_relaxation(problem):
     """Return the value of the PuLP model with fractions of decisions; None where there is none."""
     relaxed = build_model(problem).problem
     with silent_stdout():
-        relaxed.solve(pulp.HiGHS(msg=False, mip=False, threads=1))
+        relaxed.solve(pulp.HiGHS(msg=False, mip=False))
     solved = relaxed.sol_status == pulp.LpSolutionOptimal
     return pulp.value(relaxed.objective) if solved else None
 

@@ -52,6 +52,19 @@ def shuffled(tables, seed):
 
 
 @pytest.mark.parametrize("method", ROADS)
+def test_another_number_of_threads_may_follow_in_a_process(method):
+    """Once the second search was told that no plan keeps every rule, or that time ran out."""
+    tables, choices = REGIONS["a town"]()
+
+    costs = [
+        find_plan(tables, on_road(method, choices).with_choices(solver=asked)).report.objective_gbp
+        for asked in ({"threads": 2, "relative_gap": 0.0}, {"threads": 1, "relative_gap": 0.0})
+    ]
+
+    assert costs[1] == pytest.approx(costs[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("method", ROADS)
 @pytest.mark.parametrize(
     "name", ["every feature", "a town", pytest.param("other features", marks=pytest.mark.slow)]
 )

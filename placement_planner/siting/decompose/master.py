@@ -45,10 +45,10 @@ class Master:
     does not come between a change of the model and what is known of it.
     """
 
-    def __init__(self, problem: Problem, *, threads: int = 1, seed: int = 0) -> None:
+    def __init__(self, problem: Problem, *, seed: int = 0) -> None:
         self.problem = problem
         self.layout: Layout = lay_out(problem)
-        self.live = LiveModel(self.layout.lower, self.layout.upper, threads=threads, seed=seed)
+        self.live = LiveModel(self.layout.lower, self.layout.upper, seed=seed)
         self._add(self.layout.static)
         self.link = np.zeros(0, dtype=np.int64)
         self.entry = np.zeros(0, dtype=np.int64)

@@ -82,7 +82,7 @@ class LiveSearch:
     """
 
     def __init__(self, problem: Problem, choices: SolverChoices) -> None:
-        self.master = Master(problem, threads=choices.threads, seed=choices.seed)
+        self.master = Master(problem, seed=choices.seed)
         self.blocks = build_blocks(problem)
         self.duals = np.zeros(len(self.master.layout.lower))
         self._is_relaxed = False

@@ -11,7 +11,7 @@ import numpy as np
 from placement_planner.siting.facility.dual import SiteSet, raise_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from placement_planner.siting.facility.plans import Service
     from placement_planner.siting.facility.shape import Facility
 
-__all__ = ["proved_bound", "settle"]
+__all__ = ["branched", "settle"]
 
 _STEPS = 60
 _STEP = 0.6
@@ -29,31 +29,37 @@ _INTERCHANGE = 20
 
 def settle(facility: Facility, settled: SiteSet, dual: Dual, cutoff: float) -> SiteSet:
     """Open or shut the sites whose other choice would lift the bound to the cutoff."""
-    free = settled.is_free
-    worth, chosen = np.where(settled.is_shut, 0.0, dual.worth), dual.chosen
-    inside, outside = free & chosen, free & ~chosen
-    count = int(chosen.sum())
-    next_in = float(worth[outside].min(initial=np.inf))
-    worst = float(worth[inside].max(initial=-np.inf))
-    full, needed = count >= facility.most, count <= facility.least
-    into = worth - (worst if (full or (needed and worst > 0)) and np.isfinite(worst) else 0.0)
-    after = next_in if needed or next_in < 0 else 0.0
-    out = np.inf if np.isinf(after) else after - worth
-    shut = outside & (dual.bound + np.maximum(into, 0.0) >= cutoff)
-    opened = inside & (dual.bound + np.maximum(out, 0.0) >= cutoff)
+    inside, outside = settled.is_free & dual.chosen, settled.is_free & ~dual.chosen
+    worth = np.where(settled.is_shut, 0.0, dual.worth)
+    into, out = _instead(facility, settled, dual)
+    shut = outside & (dual.bound + np.maximum(worth - into, 0.0) >= cutoff)
+    opened = inside & (dual.bound + np.maximum(out - worth, 0.0) >= cutoff)
     return SiteSet(is_open=settled.is_open | opened, is_shut=settled.is_shut | shut)
 
 
-def proved_bound(
+def _instead(facility: Facility, settled: SiteSet, dual: Dual) -> tuple[float, float]:
+    """Return the worth of the free site that leaves when one more opens, and comes when one shuts.
+
+    Nought where none would, and infinite where one would have to come and there is none.
+    """
+    free, chosen = settled.is_free, dual.chosen
+    count = int(chosen.sum())
+    worst = float(dual.worth[free & chosen].max(initial=-np.inf))
+    next_in = float(dual.worth[free & ~chosen].min(initial=np.inf))
+    full, needed = count >= facility.most, count <= facility.least
+    leaves = (full or (needed and worst > 0)) and np.isfinite(worst)
+    return worst if leaves else 0.0, next_in if needed or next_in < 0 else 0.0
+
+
+def branched(
     facility: Facility,
     service: Service,
     root: Dual,
     settled: SiteSet,
     cutoff: Callable[[], float],
-    seconds_left: Callable[[], float],
     tell: Callable[[float, int], None],
-) -> float:
-    """Branch until every branch costs at least the cutoff, or time runs out; return the bound.
+) -> Iterator[float]:
+    """Branch until every branch costs at least the cutoff.
 
     Parameters
     ----------
@@ -67,6 +73,11 @@ def proved_bound(
         Returns the cost from which on a plan is no better.
     tell
         Told of bound and branches now and then.
+
+    Yields
+    ------
+    float
+        The bound so far.
     """
     count = itertools.count()
     heap: list[tuple[float, int, SiteSet, NDArray[np.float64]]] = [
@@ -75,9 +86,8 @@ def proved_bound(
     while heap:
         bound, number, sites, start = heapq.heappop(heap)
         if bound >= cutoff():
-            return cutoff()
-        if seconds_left() <= 0:
-            return bound
+            break
+        yield bound
         if number % 50 == 0:
             tell(bound, number)
         dual = raise_bound(facility, sites, start, cutoff, _STEPS if number else 10, step=_STEP)
@@ -92,11 +102,17 @@ def proved_bound(
         if len(free) == 0 or int(sites.is_open.sum()) == facility.most:
             service.cost_of(sites.is_open)
             continue
-        doubt = free[np.argmin(np.abs(dual.worth[free]))]
+        doubt = free[np.argmin(np.abs(dual.worth[free] - _threshold(facility, sites, dual)))]
         for way in (True, False):
             is_open, is_shut = sites.is_open.copy(), sites.is_shut.copy()
             (is_open if way else is_shut)[doubt] = True
             if is_open.sum() <= facility.most and (~is_shut).sum() >= facility.least:
                 branch = SiteSet(is_open=is_open, is_shut=is_shut)
                 heapq.heappush(heap, (bound, next(count), branch, dual.multipliers))
-    return cutoff()
+    yield cutoff()
+
+
+def _threshold(facility: Facility, settled: SiteSet, dual: Dual) -> float:
+    """Return the worth between the sites that open and those that do not."""
+    into, out = _instead(facility, settled, dual)
+    return (into + out) / 2 if np.isfinite(out) else 0.0

@@ -10,17 +10,20 @@ import numpy as np
 from placement_planner.errors import InfeasibleError, OutOfTimeError
 from placement_planner.siting.answer import Answer
 from placement_planner.siting.arcs import Arcs, arc_costs, stays_of
-from placement_planner.siting.facility.branch import proved_bound, settle
+from placement_planner.siting.facility.branch import branched, settle
 from placement_planner.siting.facility.dual import SiteSet, raise_bound
 from placement_planner.siting.facility.plans import Service
+from placement_planner.siting.facility.residual import residual
 from placement_planner.siting.solve import report_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from placement_planner.scenario import SolverChoices
+    from placement_planner.siting.facility.dual import Dual
+    from placement_planner.siting.facility.residual import Residual
     from placement_planner.siting.facility.shape import Facility
     from placement_planner.siting.plan import StoppedBy
     from placement_planner.siting.problem import Problem
@@ -30,6 +33,8 @@ __all__ = ["solve_facility"]
 ROOT_STEPS = 1000
 TRIES = 80
 """Plans with other sites open that are priced, at most, before branching."""
+RESIDUAL_WAYS = 8_000
+"""Ways to serve clients, left open, up to which they are searched as one integer programme."""
 _CHILDREN = 1e-9
 
 
@@ -53,12 +58,14 @@ def solve_facility(
     bound = 0.0
     stopped_by: StoppedBy = "gap"
     try:
-        bound = _search(facility, service, choices, progress, started)
+        for proved in _search(facility, service, choices, progress, started):
+            bound = proved
+            if time.perf_counter() - started > choices.time_limit_s:
+                stopped_by = "time"
+                break
     except KeyboardInterrupt:
         progress("stopping: keeping the best plan so far")
         stopped_by = "interrupt"
-    if stopped_by != "interrupt" and time.perf_counter() - started > choices.time_limit_s:
-        stopped_by = "time"
     if not np.isfinite(service.best):
         if stopped_by == "gap":
             raise InfeasibleError("no plan keeps every rule")
@@ -75,12 +82,11 @@ def _search(
     choices: SolverChoices,
     progress: Callable[[str], None],
     started: float,
-) -> float:
-    def left() -> float:
-        return choices.time_limit_s - (time.perf_counter() - started)
+) -> Iterator[float]:
+    """Yield what is proved so far: by multipliers, then what they leave open, or branch by branch.
 
-    def aim() -> float:
-        return float(min(service.best, facility.ceiling))
+    What is left open where places are no limit is searched as one programme, unless it is large.
+    """
 
     def cutoff() -> float:
         if not np.isfinite(service.best):
@@ -89,19 +95,46 @@ def _search(
             return service.best - 1 + 1e-6
         return service.best * (1 - min(choices.relative_gap, 0.5) / 2)
 
-    def proved(bound: float) -> float:
-        """Return what a bound proves: where every plan costs a whole number, the next one up."""
-        whole = np.ceil(bound - 5e-7) if facility.is_whole else bound
-        return float(min(whole, service.best))
-
     def tell(bound: float, branches: int) -> None:
-        progress(f"bound {proved(bound):,.2f}, best plan {service.best:,.2f}, {branches} branches")
+        proved = _proved(facility, service, bound)
+        progress(f"bound {proved:,.2f}, best plan {service.best:,.2f}, {branches} branches")
 
-    sites = len(facility.fixed)
+    root = _root(facility, service)
+    tell(root.bound, 0)
+    yield _proved(facility, service, root.bound)
+    if root.bound >= cutoff():
+        return
+    settled = settle(facility, _unsettled(facility), root, cutoff())
+    if facility.is_uncapacitated:
+        left_open = residual(facility, settled, root, cutoff())
+        if len(left_open.client) <= RESIDUAL_WAYS:
+            bound = _of_residual(left_open, service, choices, cutoff(), progress, started)
+            yield _proved(facility, service, bound)
+            return
+    for bound in branched(facility, service, root, settled, cutoff, tell):
+        yield _proved(facility, service, bound)
+
+
+def _proved(facility: Facility, service: Service, bound: float) -> float:
+    """Return what a bound proves: where every plan costs a whole number, the next one up."""
+    whole = np.ceil(bound - 5e-7) if facility.is_whole else bound
+    return float(min(whole, service.best))
+
+
+def _unsettled(facility: Facility) -> SiteSet:
+    nothing = np.zeros(len(facility.fixed), dtype=bool)
+    return SiteSet(is_open=nothing, is_shut=nothing)
+
+
+def _root(facility: Facility, service: Service) -> Dual:
+    """Raise the bound with nothing settled, and price plans that it leads to."""
+
+    def aim() -> float:
+        return float(min(service.best, facility.ceiling))
+
+    sites, free = len(facility.fixed), _unsettled(facility)
     everything = np.ones(sites, dtype=bool)
     service.cost_of(everything if sites <= facility.most else _first_sites(facility))
-    nothing = np.zeros(sites, dtype=bool)
-    free = SiteSet(is_open=nothing, is_shut=nothing)
     start = _first_multipliers(facility)
     root = raise_bound(facility, free, start, aim, ROOT_STEPS, service.cost_of)
     service.cost_of(root.chosen)
@@ -109,11 +142,36 @@ def _search(
         service.interchange(root.chosen)
     near = np.flatnonzero(settle(facility, free, root, aim() * (1 + 1e-3)).is_free)
     service.better(near, TRIES)
-    tell(root.bound, 0)
-    if root.bound >= cutoff():
-        return proved(root.bound)
-    settled = settle(facility, free, root, cutoff())
-    return proved(proved_bound(facility, service, root, settled, cutoff, left, tell))
+    return root
+
+
+def _of_residual(
+    left_open: Residual,
+    service: Service,
+    choices: SolverChoices,
+    cutoff: float,
+    progress: Callable[[str], None],
+    started: float,
+) -> float:
+    """Search what multipliers leave open; return the bound, the cutoff at most.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If it was stopped by Ctrl-C and proved nothing more.
+    """
+    ways, sites = len(left_open.client), len(left_open.sites)
+    progress(f"{ways:,} ways to serve clients from {sites:,} sites are left open")
+    left = choices.time_limit_s - (time.perf_counter() - started)
+    gap = 0.0 if left_open.facility.is_whole else choices.relative_gap / 2
+    is_open, bound, pressed = left_open.solve(
+        left, gap, lambda best, bound, _: progress(f"bound {bound:,.2f}, best plan {best:,.2f}")
+    )
+    if is_open is not None:
+        service.cost_of(is_open)
+    if pressed:
+        raise KeyboardInterrupt
+    return min(bound, cutoff)
 
 
 def _first_multipliers(facility: Facility) -> NDArray[np.float64]:

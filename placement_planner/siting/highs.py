@@ -81,10 +81,10 @@ def _silent_solver() -> Any:  # noqa: ANN401
 
 
 def use_threads(count: int) -> None:
-    """Have all models of this process solved by so many threads; none may be at work.
+    """Have all models of this thread solved by so many of the solver's; none may be at work.
 
-    The solver has one set of threads for a process, and refuses a model that asks for another
-    number: so no model asks.
+    The solver keeps one set of threads for a thread of the process, and refuses a model that asks
+    for another number: so no model asks.
     """
     highspy.Highs.resetGlobalScheduler(True)
     starter = _silent_solver()

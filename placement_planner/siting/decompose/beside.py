@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Self
 
+from placement_planner.siting.highs import use_threads
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -41,6 +43,7 @@ class BesideAscent:
         self._thread.start()
 
     def _ascend(self) -> None:
+        use_threads(1)
         try:
             for number, ascended in enumerate(self._rounds()):
                 self._latest = ascended

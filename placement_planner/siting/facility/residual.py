@@ -34,10 +34,12 @@ class Residual:
 
     Attributes
     ----------
+    facility, settled
+        What it is left of, and the sites that are settled.
     sites
-        Those that are not shut.
+        (J',): those that are not shut.
     client, site
-        Of each way; the site by its number among `sites`.
+        (W,): of each way; the site by its number among `sites`.
     unserved
         Clients who may be in fallback.
     """

@@ -14,6 +14,7 @@ from placement_planner.scenario import SolverChoices
 from placement_planner.siting import search
 from placement_planner.siting.facility import search as facility_search
 from placement_planner.siting.facility.dual import _site_worths
+from placement_planner.siting.facility.plans import Service
 from placement_planner.siting.facility.shape import facility_of
 from placement_planner.siting.search import search_answer
 
@@ -147,6 +148,19 @@ def test_ctrl_c_keeps_what_is_proved_so_far(way, monkeypatch):
 
     assert report.stopped_by == "interrupt"
     assert 0.7 * best < report.bound_gbp <= best <= report.objective_gbp
+
+
+def test_what_multipliers_prove_stands_where_no_time_is_left_for_the_programme(monkeypatch):
+    monkeypatch.setattr(facility_search, "RESIDUAL_WAYS", 10**6)
+    facility = facility_of(p_median(0)[1])
+    hurried = EXACT.model_copy(update={"time_limit_s": 1e-9})
+
+    bounds = list(
+        facility_search._search(facility, Service(facility), hurried, lambda _: None, 0.0)
+    )
+
+    assert len(bounds) == 2
+    assert bounds[1] >= bounds[0] > 0
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)

@@ -109,7 +109,7 @@ def _search(
         left_open = residual(facility, settled, root, cutoff())
         if len(left_open.client) <= RESIDUAL_WAYS:
             bound = _of_residual(left_open, service, choices, cutoff(), progress, started)
-            yield _proved(facility, service, bound)
+            yield _proved(facility, service, max(root.bound, bound))
             return
     for bound in branched(facility, service, root, settled, cutoff, tell):
         yield _proved(facility, service, bound)

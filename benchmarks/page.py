@@ -195,6 +195,7 @@ COLUMNS = (
     ("of benefit", lambda row: _percent(row.of_benefit, ".1f")),
     ("allowed s", lambda row: _whole(row.limit_s)),
     ("proved", lambda row: "yes" if row.is_proved else "no"),
+    ("repeats", lambda row: _whole(row.repeats)),
     ("seconds", lambda row: _number(row.seconds, ",.2f")),
     ("MB", lambda row: _whole(row.peak_mb)),
 )

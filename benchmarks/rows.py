@@ -25,6 +25,7 @@ class Row:
     gap: float | None
     objective: float | None
     is_proved: bool
+    repeats: int
     told: dict
 
     @property
@@ -74,6 +75,7 @@ def _row(lines):
         gap=max(each("gap")) if whole else None,
         objective=max(each("objective"), default=None),
         is_proved=all(map(is_proved, lines)),
+        repeats=len(lines),
         told=lines[0],
     )
 

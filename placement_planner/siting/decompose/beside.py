@@ -43,8 +43,8 @@ class BesideAscent:
         self._thread.start()
 
     def _ascend(self) -> None:
-        use_threads(1)
         try:
+            use_threads(1)
             for number, ascended in enumerate(self._rounds()):
                 self._latest = ascended
                 self._first.set()

@@ -126,10 +126,10 @@ class LiveSearch:
                 interrupted = found.is_interrupted
         except KeyboardInterrupt:
             interrupted = True
-        if interrupted:
-            progress("stopping: keeping the best plan so far")
         if not np.isfinite(found.best.cost):
             found = replace(found, best=self._late(progress))
+        elif interrupted:
+            progress("stopping: keeping the best plan so far")
         stopped_by = why_stopped(
             found.best.cost, found.bound, choices, clock, is_interrupted=interrupted
         )
@@ -298,12 +298,15 @@ class LiveSearch:
         clock = Clock(limit_s=_LATE_S, progress=progress)
         try:
             if self._is_relaxed:
-                progress(f"no plan in time: looking for one, for {_LATE_S:.0f} s at most")
+                progress(
+                    f"no plan yet: looking for one, for {_LATE_S:.0f} s at most; Ctrl-C builds "
+                    "only what is locked in"
+                )
                 every = free(len(self.master.problem.decisions))
                 if plan := dive(self.master, every, clock.left):
                     return plan
         except KeyboardInterrupt:
-            progress("stopping once more")
+            pass
         progress("no plan in time: placing children with only what is locked in")
         return self._least()
 

@@ -106,10 +106,14 @@ def _search(
         return
     settled = settle(facility, _unsettled(facility), root, cutoff())
     if facility.is_uncapacitated:
-        left_open = residual(facility, settled, root, cutoff())
+        before = cutoff()
+        left_open = residual(facility, settled, root, before)
         if len(left_open.client) <= RESIDUAL_WAYS:
-            bound = _of_residual(left_open, service, choices, cutoff(), progress, started)
-            yield _proved(facility, service, max(root.bound, bound))
+            left = choices.time_limit_s - (time.perf_counter() - started)
+            bound, pressed = _of_residual(left_open, service, choices, left, progress)
+            yield _proved(facility, service, max(root.bound, min(bound, before)))
+            if pressed:
+                raise KeyboardInterrupt
             return
     for bound in branched(facility, service, root, settled, cutoff, tell):
         yield _proved(facility, service, bound)
@@ -149,29 +153,19 @@ def _of_residual(
     left_open: Residual,
     service: Service,
     choices: SolverChoices,
-    cutoff: float,
+    seconds: float,
     progress: Callable[[str], None],
-    started: float,
-) -> float:
-    """Search what multipliers leave open; return the bound, the cutoff at most.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If it was stopped by Ctrl-C and proved nothing more.
-    """
+) -> tuple[float, bool]:
+    """Search what multipliers leave open; return its bound, and whether Ctrl-C was pressed."""
     ways, sites = len(left_open.client), len(left_open.sites)
     progress(f"{ways:,} ways to serve clients from {sites:,} sites are left open")
-    left = choices.time_limit_s - (time.perf_counter() - started)
     gap = 0.0 if left_open.facility.is_whole else choices.relative_gap / 2
     is_open, bound, pressed = left_open.solve(
-        left, gap, lambda best, bound, _: progress(f"bound {bound:,.2f}, best plan {best:,.2f}")
+        seconds, gap, lambda best, bound, _: progress(f"bound {bound:,.2f}, best plan {best:,.2f}")
     )
     if is_open is not None:
         service.cost_of(is_open)
-    if pressed:
-        raise KeyboardInterrupt
-    return min(bound, cutoff)
+    return bound, pressed
 
 
 def _first_multipliers(facility: Facility) -> NDArray[np.float64]:
